@@ -8,6 +8,7 @@ export type NoteId = DocId & { readonly [brand]: 'DocId'; readonly note: true };
 export type NotebookId = string & { readonly [brand]: 'NotebookId' };
 
 /** The document that holds the notebooks. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal of 32 digits; no guard can run on a constant
 export const LIBRARY = '00000000000000000000000000000000' as DocId;
 
 const ID = /^[0-9a-f]{32}$/;
@@ -20,6 +21,10 @@ export function isDocId(text: string): text is DocId {
 
 export function isNoteId(text: string): text is NoteId {
   return ID.test(text) && text > FIRST_NOTE;
+}
+
+export function isNotebookId(text: string): text is NotebookId {
+  return ID.test(text);
 }
 
 export function hexOf(bytes: Uint8Array): string {
@@ -44,5 +49,7 @@ export function noteId(random: Uint8Array): NoteId {
 
 /** @param random 16 random bytes. */
 export function notebookId(random: Uint8Array): NotebookId {
-  return hexOf(random) as NotebookId;
+  const id = hexOf(random);
+  if (!isNotebookId(id)) throw new RangeError('a notebook id is made from 16 random bytes');
+  return id;
 }

@@ -1,0 +1,33 @@
+/** The conformance suite as Vitest tests: one for each check, skipped with a reason where the place lacks what it needs. */
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { conformance } from '../conformance.ts';
+import { Skipped } from './check.ts';
+import { settled } from './expect.ts';
+import type { Place } from './place.ts';
+
+/**
+ * @param makePlace called once, before the first check; the place is closed after the last.
+ * @param options.timeout for one check, in ms. It only ends what hangs; no check depends on it.
+ */
+export function testConformance(
+  title: string,
+  makePlace: () => Place | Promise<Place>,
+  options: { readonly timeout?: number } = {},
+): void {
+  describe(`${title} keeps the storage contract`, { timeout: options.timeout ?? 120_000 }, () => {
+    let place: Place;
+    beforeAll(async () => {
+      place = await makePlace();
+    });
+    afterAll(() => place.close?.());
+
+    // oxlint-disable-next-line vitest/expect-expect -- the check itself asserts, with no runner's help
+    for (const check of conformance)
+      test(`${check.title}`, async (context) => {
+        const result = await settled(check.run(place));
+        if (result.ok) return;
+        if (result.error instanceof Skipped) context.skip(result.error.message);
+        throw result.error;
+      });
+  });
+}

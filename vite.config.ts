@@ -29,6 +29,12 @@ export default defineConfig({
         // A chunk above the limit would be missing offline. Far above what any chunk should ever have.
         maximumFileSizeToCacheInBytes: 10_000_000,
       },
+      // Its own build says the same as the app's; only what is wrong is worth a line.
+      integration: {
+        configureCustomSWViteBuild: (options) => {
+          options.logLevel = 'error';
+        },
+      },
       // The icons are in the glob already.
       includeManifestIcons: false,
       manifest: {

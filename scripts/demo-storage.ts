@@ -1,23 +1,26 @@
 /** The Dropbox that a newcomer can connect without an account: the stand-in, and what `config.json` says of it. */
-import { serveDropboxEmulator } from '../backends/dropbox/emulator/serve.ts';
+import { join } from 'node:path';
+import { type ServedEmulator, serveDropboxEmulator } from '../backends/dropbox/emulator/serve.ts';
 import type { AppConfig } from './app-handler.ts';
 import { nextFreePort } from './listen.ts';
+import { root } from './root.ts';
 
 export interface DemoStorage {
   readonly config: AppConfig;
-  readonly url: string;
+  /** Where its files and tokens are kept, so that a connected browser stays connected; may be deleted at any time. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
-/** @param port where to listen, or the next free one after it; a steady port keeps a connected browser connected. */
+/** Listens at `port`, or at the next free one after it. What is kept belongs to the port: no two ever share it. */
 export async function startDemoStorage(port: number): Promise<DemoStorage> {
-  const standIn = await serveDropboxEmulator({ port: await nextFreePort(port) });
-  return { config: dropboxConfig(standIn.url), url: standIn.url, close: () => standIn.close() };
+  const free = await nextFreePort(port);
+  const folder = join('.cache', `dropbox-demo-${free}`);
+  const standIn = await serveDropboxEmulator({ port: free, folder: join(root, folder) });
+  return { config: dropboxConfig(standIn), folder, close: () => standIn.close() };
 }
 
 /** Points the app at a stand-in in place of Dropbox. */
-export function dropboxConfig(standIn: string): AppConfig {
-  const url = standIn.replace(/\/$/, '');
-  const endpoints = { authorize: url, api: url, content: url, notify: url };
+export function dropboxConfig({ endpoints }: Pick<ServedEmulator, 'endpoints'>): AppConfig {
   return { dropbox: { clientId: 'local-demo', label: 'Dropbox (local demo)', endpoints } };
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
+import { contentSecurityPolicy } from '../src/content-security-policy.ts';
 import { type AppConfig, appHandler } from './app-handler.ts';
 import { listen, PortTaken } from './listen.ts';
 
@@ -36,11 +37,15 @@ export interface ServeAppOptions {
   readonly name?: string;
 }
 
-/** @throws {PortTaken} when another program listens at the port. */
+/**
+ * @throws {PortTaken} when another program listens at the port.
+ * @throws {TypeError} when no policy can be made from the configuration.
+ */
 export async function serveApp(options: ServeAppOptions): Promise<ServedApp> {
   const { dist, base = '/', port = 0, host = '127.0.0.1', name = 'localhost' } = options;
   if (!existsSync(join(dist, 'index.html'))) throw new Error(`There is no built app in ${dist}: run npm run build`);
   if (!base.startsWith('/') || !base.endsWith('/')) throw new Error(`"${base}" must begin and end with a slash`);
+  contentSecurityPolicy(options.config);
   let config = options.config;
   let hanging = false;
   const answer = appHandler({ dist, base, config: () => config });
@@ -55,6 +60,7 @@ export async function serveApp(options: ServeAppOptions): Promise<ServedApp> {
       hanging = true;
     },
     setConfig: (next) => {
+      contentSecurityPolicy(next);
       config = next;
     },
     close: () =>

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     // A port that was asked for is kept: providers send the browser back to registered addresses only.
     port: port ?? (await nextFreePort(APP_PORT)),
   });
-  console.log(demo ? demoWords(app.url) : `\nSatchel is at ${app.url}\nCtrl+C ends it.`);
+  console.log(demo ? demoWords(app.url, demo.folder) : `\nSatchel is at ${app.url}\nCtrl+C ends it.`);
   const end = () => {
     void Promise.all([app.close(), demo?.close()]).then(() => process.exit(0));
   };
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', end);
 }
 
-function demoWords(url: string): string {
+function demoWords(url: string, folder: string): string {
   return `
   Satchel is ready:  ${url}
 
@@ -50,8 +50,8 @@ function demoWords(url: string): string {
   3. Open the same address in a second browser (or a private window), connect the same
      storage, and unlock with the passphrase. What you write in one appears in the other.
 
-  The local demo lives in this terminal: its notes are gone from it when it ends,
-  but stay in your browsers. Ctrl+C ends it.
+  The local demo keeps its files in ${folder}; delete that folder for an empty one.
+  Ctrl+C ends it.
 `;
 }
 

@@ -1,0 +1,17 @@
+/** Devices, faults and time in a simulator: the seeds that every run tries. */
+import { command } from './command.ts';
+import { readLastLine, type Suite, verdict } from './outcome.ts';
+
+const SEEDS = 200;
+
+export const simulator: Suite = {
+  name: 'simulator',
+  alone: true,
+  run: async () => {
+    const args = ['scripts/run.mjs', 'src/vault/simulator/cli.ts', '--seeds', String(SEEDS)];
+    const { ok, output } = await command('node', args, { live: true });
+    const result = readLastLine(output, 'a seed, named above');
+    if (!result || (!ok && result.failed.length === 0)) return verdict('the simulator did not end well', false);
+    return result;
+  },
+};

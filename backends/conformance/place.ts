@@ -42,19 +42,22 @@ export interface Place {
   // What follows is optional. A check that needs what isn't there says that it was skipped, and why.
 
   /** Like `open`, and its listings come in pages of about this many events. */
-  openPaged?(pageSize: number): Promise<Storage>;
+  readonly openPaged?: (pageSize: number) => Promise<Storage>;
   /** Sizes in bytes at which this provider or its client changes its ways; tried beside the usual ones. */
   readonly sizes?: readonly number[];
   /** How many requests all connections have sent until now. */
-  requests?(): number;
+  readonly requests?: () => number;
   /** Every line that the connections and the provider's library have logged until now. */
-  logged?(): readonly string[];
+  readonly logged?: () => readonly string[];
   /** The provider's clock, in ms since 1970. */
-  providerNow?(): number;
+  readonly providerNow?: () => number;
   readonly faults?: Faults;
 }
 
-/** Ways to make the place misbehave; functions that need no `this`. Each is armed for one request and concerns any connection of the place. */
+/**
+ * Ways to make the place misbehave; functions that need no `this`. Each is armed for one request and concerns
+ * any connection of the place.
+ */
 export interface Faults {
   /** Disarms whatever was armed and not met, and releases what is held. */
   readonly clear: () => void | Promise<void>;

@@ -90,7 +90,7 @@ test.each([
   ['- [ ]no\n- [y] no\n-[ ] no\ntext - [ ] no\n[ ] no', 0, 0],
   ['```\n- [ ] code\n```\n- [ ] task', 1, 0],
   ['~~~ md\n- [ ] code\n```\n- [x] code\n~~~\n- [ ] task', 1, 0],
-  ['````\n```\n- [x] code\n````\n- [x] task', 0, 1],
+  ['````\n```\n- [x] code\n````\n- [x] task\n- [x] task', 0, 2],
   ['```\n- [x] code\n``` no end\n- [x] code', 0, 0],
   ['```inline```\n- [x] task', 0, 1],
   ['- [ ] a\r\n- [x] b\r\n```\r\n- [ ] no\r\n```\r\n- [x] c', 1, 2],

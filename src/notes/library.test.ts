@@ -102,10 +102,13 @@ describe('one device', () => {
   test('moving a notebook to where it is writes nothing', () => {
     const doc = four();
     moveNotebook(doc, D, { parent: C });
+    createNotebook(doc, { id: id(1), name: 'removed', parent: null });
+    createNotebook(doc, { id: id(2), name: 'last', parent: null });
+    removeNotebook(doc, id(1));
     const count = updatesOf(doc, () => {
       moveNotebook(doc, B, { parent: null, after: A });
       moveNotebook(doc, B, { parent: null, before: C });
-      moveNotebook(doc, C, { parent: null });
+      moveNotebook(doc, id(2), { parent: null });
       moveNotebook(doc, D, { parent: C });
     });
     expect(count).toBe(0);

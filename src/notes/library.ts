@@ -147,7 +147,6 @@ function keysOf(doc: Y.Doc): Y.Map<unknown> {
 
 function write(doc: Y.Doc, key: string, value: string | true | null): void {
   const keys = keysOf(doc);
-  if (value === null) {
-    if (keys.has(key)) keys.delete(key);
-  } else if (keys.get(key) !== value) keys.set(key, value);
+  if (value === null) keys.delete(key);
+  else if (keys.get(key) !== value) keys.set(key, value);
 }

@@ -122,7 +122,6 @@ export function normaliseTag(text: string): string | null {
 /** Null takes the key away. A value that is there already isn't written again: it would be one more thing to push and merge. */
 function write(doc: Y.Doc, key: string, value: string | number | true | null): void {
   const props = propsOf(doc);
-  if (value === null) {
-    if (props.has(key)) props.delete(key);
-  } else if (props.get(key) !== value) props.set(key, value);
+  if (value === null) props.delete(key);
+  else if (props.get(key) !== value) props.set(key, value);
 }

@@ -79,4 +79,11 @@ test('a note that is no sample, or not yet whole, is not pristine', () => {
   expect(isPristineSample('f'.repeat(32) as NoteId, docFrom([first.update]))).toBe(false);
   expect(isPristineSample(first.id, docFrom([second.update]))).toBe(false);
   expect(isPristineSample(first.id, docFrom([]))).toBe(false);
+
+  const edits: Uint8Array[] = [];
+  const elsewhere = docFrom([first.update]);
+  elsewhere.on('update', (update: Uint8Array) => edits.push(update));
+  setPinned(elsewhere, true);
+  addTag(elsewhere, 'builds on the pin');
+  expect(isPristineSample(first.id, docFrom([first.update, ...edits.slice(1)]))).toBe(false);
 });

@@ -1,0 +1,156 @@
+/**
+ * What the app may ask of the engine. The app renders from the database through the live queries of
+ * `queries.ts`, writes through the use-cases here, and never awaits the network for either.
+ */
+import type * as Y from 'yjs';
+import type { NotebookId, NoteId } from '../notes/ids.ts';
+
+/** A note that is open for editing. Typing goes into `text`; everything else follows by itself. */
+export interface OpenNote {
+  readonly id: NoteId;
+  readonly doc: Y.Doc;
+  readonly text: Y.Text;
+  /** Writes what was typed but not yet kept. Called by itself within 300 ms, and when the page is hidden. */
+  flush(): Promise<void>;
+  /** Flushes, and stops following the note. */
+  close(): Promise<void>;
+  /** Called when writing to this device failed (disk full): the words stay in memory. Returns the way to stop listening. */
+  onTrouble(listener: (trouble: LocalTrouble | null) => void): () => void;
+}
+
+/** Why `openNote` could not open a note. */
+export type NotOpen =
+  /** No such note on this device. */
+  | { readonly kind: 'unknown' }
+  /** Its text is still in the storage and can't be fetched now. */
+  | { readonly kind: 'away'; readonly reason: Trouble | null };
+
+/** The use-cases that change notes. Each resolves once the change is kept on this device. */
+export interface Notes {
+  create(init?: { text?: string; notebook?: NotebookId | null; tags?: readonly string[] }): Promise<NoteId>;
+  open(id: NoteId): Promise<OpenNote | NotOpen>;
+  setPinned(id: NoteId, pinned: boolean): Promise<void>;
+  trash(id: NoteId): Promise<void>;
+  restore(id: NoteId): Promise<void>;
+  setNotebook(id: NoteId, notebook: NotebookId | null): Promise<void>;
+  addTag(id: NoteId, tag: string): Promise<void>;
+  removeTag(id: NoteId, tag: string): Promise<void>;
+  createNotebook(name: string, parent: NotebookId | null): Promise<NotebookId>;
+  renameNotebook(id: NotebookId, name: string): Promise<void>;
+  /** @throws {RangeError} when the notebook would come to lie in itself. */
+  moveNotebook(id: NotebookId, place: { parent: NotebookId | null; before?: NotebookId; after?: NotebookId }): Promise<void>;
+  /** The notes in it stay, in no notebook. */
+  removeNotebook(id: NotebookId): Promise<void>;
+}
+
+/** One provider that a person can choose, from `config.json` (or a client id of their own). */
+export interface ProviderChoice {
+  readonly kind: string;
+  readonly label: string;
+  readonly configured: boolean;
+}
+
+/** What was found in a storage once the person had signed in. */
+export type Found =
+  /** Nothing of Satchel's is there. */
+  | { readonly kind: 'empty'; readonly account: string; /** This device already belongs to a vault: it would be put there. */ readonly ownVault: boolean }
+  /** A vault that this device doesn't have the keys of. */
+  | { readonly kind: 'vault'; readonly account: string; readonly vaultId: string; /** This device already belongs to another vault. */ readonly otherVault: boolean; /** Notes on this device that would be merged in. */ readonly localNotes: number }
+  /** The vault that this device belongs to: nothing more to ask. */
+  | { readonly kind: 'known'; readonly account: string }
+  /** Only a newer Satchel can read what is there. */
+  | { readonly kind: 'newer'; readonly account: string };
+
+export type UnlockResult =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'wrong-secret' }
+  /** These aren't words of the list, or their check word doesn't fit. */
+  | { readonly kind: 'not-words' }
+  /** Another device made a vault in this storage at the same moment: unlock that one. */
+  | { readonly kind: 'other-vault' }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+export type Secret = { readonly kind: 'passphrase'; readonly text: string } | { readonly kind: 'words'; readonly text: string };
+
+/** Connecting a storage, and the sync that follows. Runs in this page's worker. */
+export interface Sync {
+  providers(): Promise<readonly ProviderChoice[]>;
+  /**
+   * The address to send the browser to. `clientId` overrides the one of the configuration. Consent comes
+   * back to the app's own address with `?code=…` or `?error=…`; then call `finishConsent` before anything is shown.
+   */
+  beginConsent(kind: string, options: { redirectUri: string; clientId?: string }): Promise<string>;
+  /** @throws {ConsentRefused} */
+  finishConsent(callbackUrl: string): Promise<void>;
+  /** A signed-in storage that has no vault yet: what is there? Null when no connection is being made. */
+  found(): Promise<Found | { readonly kind: 'trouble'; readonly trouble: Trouble } | null>;
+  /** Twelve fresh recovery words, to be shown once and confirmed. */
+  newWords(): Promise<readonly string[]>;
+  createVault(secrets: { passphrase: string; words: readonly string[] }): Promise<UnlockResult>;
+  /** Joins the vault that was found; what this device holds is merged into it. */
+  unlock(secret: Secret): Promise<UnlockResult>;
+  /** For `found` = empty with a vault of this device's own: put it there. */
+  putVaultThere(): Promise<UnlockResult>;
+  /** Gives up a connection that isn't finished. */
+  cancelConnect(): Promise<void>;
+  /** Forgets the storage and its login. The notes stay here, the vault stays there. */
+  disconnect(): Promise<void>;
+  /** After the storage was found emptied: put back everything this device holds. */
+  putBack(): Promise<void>;
+  syncNow(): Promise<void>;
+}
+
+/** What stops a sync, named for what a person can do about it. The words are in the app's catalogue. */
+export type Trouble =
+  | { readonly kind: 'sign-in' }
+  | { readonly kind: 'other-account'; readonly expected: string; readonly found: string }
+  | { readonly kind: 'quota' }
+  | { readonly kind: 'rate-limited'; readonly until: number }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'emptied'; readonly lost: number; readonly of: number }
+  | { readonly kind: 'rejected'; readonly detail: string }
+  | { readonly kind: 'local'; readonly trouble: LocalTrouble }
+  | { readonly kind: 'bug'; readonly detail: string };
+
+/** What is wrong with this browser's own database. */
+export type LocalTrouble =
+  | { readonly kind: 'full' }
+  /** No IndexedDB: a private window, or storage switched off. */
+  | { readonly kind: 'no-database' }
+  /** Another tab holds an older version open. */
+  | { readonly kind: 'blocked' }
+  /** The database was written by a newer Satchel. */
+  | { readonly kind: 'newer' }
+  | { readonly kind: 'failed'; readonly detail: string };
+
+/** Objects that couldn't be read; nothing of them was lost, they are still in the storage. */
+export interface Unread {
+  readonly damaged: number;
+  readonly newer: number;
+  /** Entries set aside because they couldn't be applied. */
+  readonly aside: number;
+}
+
+/** One row, written by the leading engine, read live by every tab. */
+export interface SyncStatus {
+  readonly kind: string;
+  /** What the person calls the place: "Dropbox". */
+  readonly label: string;
+  readonly account: string;
+  readonly phase: 'idle' | 'checking' | 'receiving' | 'sending' | 'paused';
+  /** While receiving: packs read, of how many. */
+  readonly progress: { readonly done: number; readonly total: number } | null;
+  readonly trouble: Trouble | null;
+  readonly unread: Unread;
+  /** ms since 1970; null before the first. */
+  readonly lastSynced: number | null;
+}
+
+export interface Satchel {
+  readonly notes: Notes;
+  readonly sync: Sync;
+  /** Set when the local database can't be used: show this instead of the notes. */
+  readonly trouble: LocalTrouble | null;
+  /** What of this device's notes no storage has yet. */
+  close(): Promise<void>;
+}

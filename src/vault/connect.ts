@@ -1,0 +1,240 @@
+/** Making a vault in a storage, joining the one that is there, putting one back. */
+import { areaOf, isStorageError, type ObjectName } from '../../backends/storage.ts';
+import { hexOf } from '../notes/ids.ts';
+import type { Place } from './context.ts';
+import type { ArgonCost, Bytes } from './crypto.ts';
+import { outboxEverything } from './documents.ts';
+import { isVaultError, VaultError } from './errors.ts';
+import { unsend } from './identity.ts';
+import { importRing, newRawRing, type StoredRing } from './keys.ts';
+import { list } from './listing.ts';
+import { nameOf, parseName, type VaultId } from './names.ts';
+import { openSlot, readSlot, sealSlot, type SlotSecret } from './slots.ts';
+import { packKey, readMeta, type SlotRow, type Transaction, writeMeta } from './state.ts';
+
+export interface VaultThere {
+  readonly id: VaultId;
+  readonly packs: number;
+  readonly slots: number;
+}
+
+/** Lists the storage. @returns the vaults that are there, the one that counts first (rule V29). */
+export async function look(place: Place, signal?: AbortSignal): Promise<readonly VaultThere[]> {
+  await list(place, null, { full: true }, signal);
+  return place.state.read(['packs', 'slots'], async (tx) => {
+    const found = new Map<VaultId, { packs: number; slots: number }>();
+    const count = (name: ObjectName, kind: 'packs' | 'slots') => {
+      const vault = parseName(name)?.vault;
+      if (!vault) return;
+      const entry = found.get(vault) ?? { packs: 0, slots: 0 };
+      entry[kind]++;
+      found.set(vault, entry);
+    };
+    for (const row of await tx.packs.where('storage', [place.storageId])) if (row.present) count(row.name, 'packs');
+    for (const row of await tx.slots.where('storage', [place.storageId])) if (row.present) count(row.name, 'slots');
+    // Without a slot nobody can open it: half made, or its slots were lost.
+    return [...found]
+      .map(([id, counts]) => ({ id, ...counts }))
+      .sort((a, b) => Number(b.slots > 0) - Number(a.slots > 0) || (a.id < b.id ? -1 : 1));
+  });
+}
+
+type Adopting = Transaction<
+  | 'meta'
+  | 'notes'
+  | 'bodies'
+  | 'outbox'
+  | 'uploads'
+  | 'applied'
+  | 'missing'
+  | 'gaps'
+  | 'slots'
+  | 'pending'
+  | 'aside'
+  | 'packs'
+>;
+const ADOPTING = [
+  'meta',
+  'notes',
+  'bodies',
+  'outbox',
+  'uploads',
+  'applied',
+  'missing',
+  'gaps',
+  'slots',
+  'pending',
+  'aside',
+  'packs',
+] as const;
+
+/** From now on this device belongs to the vault, and everything that it holds is on its way there. */
+async function adopt(tx: Adopting, vault: VaultId, ring: StoredRing, slots: readonly SlotRow[]): Promise<void> {
+  const before = await readMeta(tx, 'vault');
+  if (before && before.id !== vault) {
+    // What was known and under way belongs to the vault that is left; the notes themselves come along.
+    await tx.uploads.delete((await tx.uploads.list()).map((row) => row.id));
+    await tx.applied.delete((await tx.applied.list()).map((row) => row.element));
+    await tx.missing.delete((await tx.missing.list()).map((row) => row.element));
+    await tx.outbox.delete((await tx.outbox.list()).map((row) => row.n as number));
+    await tx.gaps.delete((await tx.gaps.list()).map((row) => row.doc));
+    await tx.meta.delete(['device']);
+  }
+  await writeMeta(tx, 'vault', { id: vault, ring });
+  await tx.slots.putMany(slots);
+  if (before?.id !== vault) await outboxEverything(tx);
+}
+
+export interface NewVaultSecrets {
+  readonly passphrase: string;
+  /** 16 bytes; see words.ts. */
+  readonly entropy: Bytes;
+  readonly cost: ArgonCost;
+}
+
+export type Created =
+  | { readonly kind: 'created'; readonly vault: VaultId }
+  /** Another device made one at the same moment, and that one counts (rule V29). Nothing here has changed. */
+  | { readonly kind: 'other-vault'; readonly vault: VaultId };
+
+/** Writes a slot, reads it back and opens it, before anything relies on it (rule V31). */
+async function putSlot(
+  place: Place,
+  vault: VaultId,
+  bytes: Bytes,
+  secret: SlotSecret,
+  signal?: AbortSignal,
+): Promise<SlotRow> {
+  const { crypto, now } = place.deps;
+  const name = nameOf(vault, 'k', await crypto.sha256(bytes));
+  await place.storage.put(name, bytes, signal);
+  const back = await place.storage.get(name, undefined, signal);
+  await openSlot(crypto, readSlot(back), secret);
+  return {
+    id: packKey(place.storageId, name),
+    storage: place.storageId,
+    name,
+    vault,
+    time: now(),
+    present: true,
+    bytes,
+  };
+}
+
+/** Makes a vault. Everything on this device is then in its outbox. */
+export async function createVault(place: Place, secrets: NewVaultSecrets, signal?: AbortSignal): Promise<Created> {
+  const { crypto } = place.deps;
+  const vault = hexOf(crypto.random(16)) as VaultId;
+  const raw = newRawRing(crypto);
+  const slots: SlotRow[] = [];
+  for (const secret of [
+    { kind: 'passphrase', passphrase: secrets.passphrase },
+    { kind: 'words', entropy: secrets.entropy },
+  ] satisfies SlotSecret[]) {
+    slots.push(
+      await putSlot(place, vault, await sealSlot(crypto, vault, raw, secret, { cost: secrets.cost }), secret, signal),
+    );
+  }
+  // Two devices that make a vault at once both list after writing, so that at least one sees the other (rule V29).
+  const other = (await look(place, signal)).find((there) => there.slots > 0 && there.id < vault);
+  if (other) return { kind: 'other-vault', vault: other.id };
+  const ring = await importRing(crypto, raw);
+  await place.state.write(ADOPTING, (tx) => adopt(tx, vault, ring, slots));
+  return { kind: 'created', vault };
+}
+
+async function slotsOf(place: Place, vault: VaultId): Promise<SlotRow[]> {
+  const rows = await place.state.read(['slots'], (tx) => tx.slots.where('storage', [place.storageId]));
+  // The passphrase's slot is written first, and most people type that.
+  return rows
+    .filter((row) => row.vault === vault && row.present)
+    .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
+}
+
+/** Fetches a slot that this device hasn't, and keeps it. Null when it has gone. */
+async function withBytes(
+  place: Place,
+  row: SlotRow,
+  signal?: AbortSignal,
+): Promise<(SlotRow & { bytes: Bytes }) | null> {
+  if (row.bytes) return { ...row, bytes: row.bytes };
+  try {
+    const full = { ...row, bytes: (await place.storage.get(row.name, undefined, signal)) as Bytes };
+    await place.state.write(['slots'], (tx) => tx.slots.put(full));
+    return full;
+  } catch (error) {
+    if (isStorageError(error, 'NotFound')) return null;
+    throw error;
+  }
+}
+
+/**
+ * Joins a vault that `look` found. Everything that this device holds is then in its outbox.
+ * @throws {VaultError} `WrongSecret`; `Newer` when only slots of a newer format are there; `Damaged` when none can be read.
+ */
+export async function unlock(place: Place, vault: VaultId, secret: SlotSecret, signal?: AbortSignal): Promise<void> {
+  const { crypto } = place.deps;
+  let worst: VaultError | null = null;
+  for (const row of await slotsOf(place, vault)) {
+    const slot = await withBytes(place, row, signal);
+    if (!slot) continue;
+    try {
+      const raw = await openSlot(crypto, readSlot(slot.bytes), secret);
+      const ring = await importRing(crypto, raw);
+      await place.state.write(ADOPTING, (tx) => adopt(tx, vault, ring, [slot]));
+      return;
+    } catch (error) {
+      if (!isVaultError(error)) throw error;
+      // A slot that says no is a better answer than one that can't be read.
+      if (worst === null || error.kind === 'WrongSecret') worst = error;
+    }
+  }
+  throw worst ?? new VaultError('Damaged', 'the vault has no key slot that can be read');
+}
+
+/** Fetches the slots that this device doesn't hold yet, so that it could put them back (rule V31). */
+export async function keepSlots(place: Place, vault: VaultId, signal?: AbortSignal): Promise<void> {
+  for (const row of await slotsOf(place, vault)) await withBytes(place, row, signal);
+}
+
+/**
+ * Puts this device's vault into a storage that lacks it: the slots first, then everything this device holds.
+ * Only after the person has said so (rule V27).
+ */
+export async function putBack(place: Place, signal?: AbortSignal): Promise<void> {
+  const { state, storage, storageId } = place;
+  const { vault, slots } = await state.read(['meta', 'slots'], async (tx) => ({
+    vault: await readMeta(tx, 'vault'),
+    slots: await tx.slots.list(),
+  }));
+  if (!vault) throw new Error('this device belongs to no vault');
+  const own = new Map(slots.filter((row) => row.vault === vault.id && row.bytes).map((row) => [row.name, row]));
+  for (const row of own.values()) {
+    if (areaOf(row.name) === 'log') await storage.put(row.name, row.bytes as Bytes, signal);
+  }
+  await state.write(ADOPTING, async (tx) => {
+    await tx.slots.putMany(
+      [...own.values()].map((row) => ({ ...row, id: packKey(storageId, row.name), storage: storageId, present: true })),
+    );
+    const gone = (await tx.packs.where('storage', [storageId])).filter((row) => !row.present);
+    await tx.packs.delete(gone.map((row) => row.id));
+    await tx.meta.delete([`alarm ${storageId}`]);
+    await outboxEverything(tx);
+  });
+}
+
+/** Forgets a storage. What was sealed for it and not sent goes into the outbox again; the notes and the vault's keys stay. */
+export async function forgetStorage(place: Omit<Place, 'storage'>): Promise<void> {
+  const { state, storageId } = place;
+  await unsend(state, { storage: storageId, forgetDevice: false });
+  await state.write(['packs', 'pending', 'aside', 'meta', 'notes'], async (tx) => {
+    const packs = await tx.packs.where('storage', [storageId]);
+    const ids = packs.map((row) => row.id);
+    await tx.pending.delete((await tx.pending.where('pack', ids)).map((row) => row.id));
+    await tx.aside.delete((await tx.aside.where('pack', ids)).map((row) => row.id));
+    await tx.packs.delete(ids);
+    await tx.meta.delete([`listing ${storageId}`, `alarm ${storageId}`]);
+    // A card without its text would be a promise that nobody keeps.
+    await tx.notes.delete((await tx.notes.list()).filter((row) => !row.here).map((row) => row.id));
+  });
+}

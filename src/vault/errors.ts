@@ -1,0 +1,28 @@
+/** What can be wrong with an object of a vault, or with a secret: one closed family. */
+export type VaultErrorKind =
+  /** The bytes are not what was sealed: cut, swapped, flipped, or never an object of ours. */
+  | 'Damaged'
+  /** Written in a format that this program doesn't know yet. It is left alone. */
+  | 'Newer'
+  /** Sealed with a key that this device's ring doesn't hold. */
+  | 'UnknownKey'
+  /** Belongs to another vault. */
+  | 'Foreign'
+  /** The passphrase or the recovery words don't open the slot. */
+  | 'WrongSecret'
+  /** A slot asks for more memory or time than any slot of ours would: not even tried. */
+  | 'Unreasonable';
+
+export class VaultError extends Error {
+  override readonly name = 'VaultError';
+  readonly kind: VaultErrorKind;
+  /** `message` holds no key, no secret and no content. */
+  constructor(kind: VaultErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export function isVaultError(error: unknown, kind?: VaultErrorKind): error is VaultError {
+  return error instanceof VaultError && (kind === undefined || error.kind === kind);
+}

@@ -1,0 +1,353 @@
+/**
+ * Packs: the objects that carry notes. A sealed head says what the pack covers and, for each entry, its card and
+ * where it lies; the body blocks hold the entries. Layout in docs/vault-format.md §5.
+ */
+import type { Card } from '../notes/card.ts';
+import { bytesOf, type DocId, hexOf, isDocId, type NotebookId } from '../notes/ids.ts';
+import { type Cbor, decode, encode, expect } from './cbor.ts';
+import { type Coverage, decodeCoverage, type DeviceId, type Element, encodeCoverage } from './coverage.ts';
+import type { Bytes, CipherKey } from './crypto.ts';
+import { VaultError } from './errors.ts';
+import type { KeyRing } from './keys.ts';
+import { nameOf, type VaultId } from './names.ts';
+import {
+  blockStart,
+  cipherOf,
+  FORMAT_VERSION,
+  headEnd,
+  MAX_BLOCK,
+  type ObjectHeader,
+  openBlock,
+  readHeader,
+  type SealDeps,
+  sealObject,
+} from './object.ts';
+import { MAX_OBJECT_BYTES, type ObjectName } from '../../backends/storage.ts';
+
+/** An update event, or several merged into one. */
+export const UPDATE = 0;
+/** The whole state of a document. */
+export const STATE = 1;
+/** Kinds that this program can apply; others are kept as they are (rule V4). */
+export const KNOWN_KINDS: readonly number[] = [UPDATE, STATE];
+
+/** Bytes of a body block before compression: large enough to compress well, small enough to fetch for one note. */
+const BLOCK = 128 * 1024;
+/** Entries described by one block of the head. */
+const PAGE = 256;
+const DIGEST = 8;
+/** Beyond this a pack gets no further entry; what is left is room for an estimate that was too low. */
+const FULL = MAX_OBJECT_BYTES - 100_000;
+
+export interface PackEntry {
+  readonly doc: DocId;
+  readonly kind: number;
+  readonly payload: Bytes;
+  /** First 8 bytes of SHA-256 of the snapshot of the state that the card was made from (rule V15). */
+  readonly digest: Bytes;
+  /** Null for documents that aren't notes. */
+  readonly card: Card | null;
+}
+
+/** What the head says of one entry. */
+export interface HeadRow {
+  readonly doc: DocId;
+  readonly kind: number;
+  /** Body block, counted from the first block after the head. */
+  readonly block: number;
+  /** Place of the entry in its block. */
+  readonly index: number;
+  readonly digest: Bytes;
+  readonly card: Card | null;
+}
+
+/** A small entry of a reserved document that stands in the head, so that the notebooks are there with the list. */
+export interface InlineEntry {
+  readonly doc: DocId;
+  readonly kind: number;
+  readonly payload: Bytes;
+}
+
+export interface Manifest {
+  readonly device: DeviceId;
+  readonly sequence: number;
+  /** Size tier (rule V16). */
+  readonly tier: number;
+  /** Null: the pack covers itself, as every push does. Else the pushes whose content it holds. */
+  readonly covers: Coverage | null;
+  /** What its writer had applied since its last pack said so (rule V13). */
+  readonly applied: Coverage;
+  /** Documents of which the writer misses a part under complete coverage (rule V14). */
+  readonly wants: readonly DocId[];
+  readonly inline: readonly InlineEntry[];
+  /** Entry kinds that stand in the pack. */
+  readonly kinds: readonly number[];
+  readonly entries: number;
+  /** Length of each block but the first, when inflated. */
+  readonly inflated: readonly number[];
+  /** The newest format that the writer reads (rule V4). */
+  readonly reads: number;
+}
+
+export interface SealedPack {
+  readonly name: ObjectName;
+  readonly bytes: Bytes;
+  /** SHA-256, in hexadecimal. */
+  readonly hash: string;
+}
+
+/** Size tiers by factor eight from 1 KB. */
+export function tierOf(bytes: number): number {
+  let tier = 0;
+  for (let bound = 1024; bytes > bound; bound *= 8) tier++;
+  return tier;
+}
+
+function encodeCard(card: Card | null): Cbor {
+  if (!card) return null;
+  return [
+    card.title,
+    card.excerpt,
+    card.tags,
+    card.notebook === null ? null : bytesOf(card.notebook),
+    card.pinned,
+    card.trashedAt,
+    card.created,
+    card.modified,
+    card.tasks.open,
+    card.tasks.done,
+  ];
+}
+
+function decodeCard(value: Cbor | undefined): Card | null {
+  if (value === null) return null;
+  const [title, excerpt, tags, notebook, pinned, trashedAt, created, modified, open, done] = expect.list(value, 'card');
+  return {
+    title: expect.text(title, 'title'),
+    excerpt: expect.text(excerpt, 'excerpt'),
+    tags: expect.list(tags, 'tags').map((tag) => expect.text(tag, 'tag')),
+    notebook: notebook === null ? null : (hexOf(expect.bytes(notebook, 'notebook', 16)) as NotebookId),
+    pinned: expect.bool(pinned, 'pinned'),
+    trashedAt: trashedAt === null ? null : expect.uint(trashedAt, 'trashed at'),
+    created: expect.uint(created, 'created'),
+    modified: expect.uint(modified, 'modified'),
+    tasks: { open: expect.uint(open, 'open tasks'), done: expect.uint(done, 'done tasks') },
+  };
+}
+
+function docIdOf(value: Cbor | undefined): DocId {
+  const id = hexOf(expect.bytes(value, 'document id', 16));
+  if (!isDocId(id)) throw new VaultError('Damaged', 'not a document id');
+  return id;
+}
+
+export interface PackBuilder {
+  /** False, and nothing added, when the pack has no room for it: finish this one first. An empty pack takes anything. */
+  add(entry: PackEntry): Promise<boolean>;
+  readonly entries: number;
+  /** @returns null when the one entry in it is too large for an object. */
+  finish(head: Omit<Manifest, 'kinds' | 'entries' | 'inflated' | 'reads' | 'tier'>): Promise<SealedPack | null>;
+}
+
+/** Takes entries oldest first; the head lists them newest first (rule V3). */
+export function createPackBuilder(deps: SealDeps, ring: KeyRing, vault: VaultId): PackBuilder {
+  const rows: { row: Cbor; kind: number }[] = [];
+  const body: Bytes[] = [];
+  const bodyInflated: number[] = [];
+  let open: Bytes[] = [];
+  let openBytes = 0;
+  let rowBytes = 0;
+  let bodyBytes = 0;
+
+  async function closeBlock(): Promise<void> {
+    if (open.length === 0) return;
+    const plain = encode(open);
+    const block = await deps.compression.deflate(plain);
+    body.push(block);
+    bodyInflated.push(plain.length);
+    bodyBytes += block.length;
+    open = [];
+    openBytes = 0;
+  }
+
+  return {
+    get entries() {
+      return rows.length;
+    },
+    async add(entry) {
+      const row: Cbor = [
+        bytesOf(entry.doc),
+        entry.kind,
+        body.length + (open.length > 0 && openBytes + entry.payload.length > BLOCK ? 1 : 0),
+        open.length > 0 && openBytes + entry.payload.length > BLOCK ? 0 : open.length,
+        entry.digest,
+        encodeCard(entry.card),
+      ];
+      const rowLength = encode(row).length;
+      if (rows.length > 0 && bodyBytes + openBytes + rowBytes + entry.payload.length + rowLength > FULL) return false;
+      if (open.length > 0 && openBytes + entry.payload.length > BLOCK) await closeBlock();
+      open.push(entry.payload);
+      openBytes += entry.payload.length;
+      rows.push({ row, kind: entry.kind });
+      rowBytes += rowLength;
+      return true;
+    },
+    async finish(head) {
+      await closeBlock();
+      const newestFirst = rows.map(({ row }) => row).toReversed();
+      const pages: Bytes[] = [];
+      for (let start = 0; start < newestFirst.length; start += PAGE)
+        pages.push(encode(newestFirst.slice(start, start + PAGE)));
+      const total = bodyBytes + rowBytes;
+      const manifest = encode({
+        device: bytesOf(head.device),
+        sequence: head.sequence,
+        tier: tierOf(total),
+        covers: head.covers === null ? null : encodeCoverage(head.covers),
+        applied: encodeCoverage(head.applied),
+        wants: head.wants.map(bytesOf),
+        inline: head.inline.map(({ doc, kind, payload }) => [bytesOf(doc), kind, payload]),
+        kinds: [...new Set([...rows, ...head.inline].map(({ kind }) => kind))].sort((a, b) => a - b),
+        entries: rows.length,
+        inflated: [...pages.map(({ length }) => length), ...bodyInflated],
+        reads: FORMAT_VERSION,
+      });
+      const headBlocks = [await deps.compression.deflate(manifest)];
+      for (const page of pages) headBlocks.push(await deps.compression.deflate(page));
+      const bytes = await sealObject(deps, ring, vault, 'p', headBlocks.length, [...headBlocks, ...body]);
+      if (bytes.length > MAX_OBJECT_BYTES) return null;
+      const hash = await deps.crypto.sha256(bytes);
+      return { name: nameOf(vault, 'p', hash), bytes, hash: hexOf(hash) };
+    },
+  };
+}
+
+/** As much of a pack as a prefix of its bytes tells. */
+export interface PackHead {
+  readonly header: ObjectHeader;
+  readonly manifest: Manifest;
+  /** The rows of the head blocks that lie wholly in the prefix, newest first. */
+  readonly rows: readonly HeadRow[];
+  /** Whether these are all rows. */
+  readonly complete: boolean;
+  /** How many bytes hold the whole head. */
+  readonly headEnd: number;
+}
+
+function readManifest(value: Cbor, header: ObjectHeader): Manifest {
+  const map = expect.map(value, 'head');
+  const inflated = expect.list(map['inflated'], 'block lengths').map((length) => expect.uint(length, 'block length'));
+  if (inflated.length !== header.lengths.length - 1)
+    throw new VaultError('Damaged', 'the head counts other blocks than the header');
+  return {
+    device: hexOf(expect.bytes(map['device'], 'device', 16)) as DeviceId,
+    sequence: expect.uint(map['sequence'], 'sequence'),
+    tier: expect.uint(map['tier'], 'tier'),
+    covers: map['covers'] === null ? null : decodeCoverage(map['covers']),
+    applied: decodeCoverage(map['applied']),
+    wants: expect.list(map['wants'], 'wants').map(docIdOf),
+    inline: expect.list(map['inline'], 'inline entries').map((item) => {
+      const [doc, kind, payload] = expect.list(item, 'inline entry');
+      return { doc: docIdOf(doc), kind: expect.uint(kind, 'kind'), payload: expect.bytes(payload, 'payload') as Bytes };
+    }),
+    kinds: expect.list(map['kinds'], 'kinds').map((kind) => expect.uint(kind, 'kind')),
+    entries: expect.uint(map['entries'], 'entries'),
+    inflated,
+    reads: expect.uint(map['reads'], 'reads'),
+  };
+}
+
+function readRow(value: Cbor, bodyBlocks: number): HeadRow {
+  const [doc, kind, block, index, digest, card] = expect.list(value, 'head row');
+  const row = {
+    doc: docIdOf(doc),
+    kind: expect.uint(kind, 'kind'),
+    block: expect.uint(block, 'block'),
+    index: expect.uint(index, 'index'),
+    digest: expect.bytes(digest, 'digest', DIGEST) as Bytes,
+    card: decodeCard(card),
+  };
+  if (row.block >= bodyBlocks) throw new VaultError('Damaged', 'a row points past the last block');
+  return row;
+}
+
+/**
+ * @param prefix the first bytes of the object, or all of it.
+ * @returns how many bytes are needed, when not even the first block of the head is there.
+ * @throws {VaultError} `Damaged`, `Newer`, `Foreign`, `UnknownKey`
+ */
+export async function readPack(
+  deps: SealDeps,
+  ring: KeyRing,
+  vault: VaultId,
+  prefix: Bytes,
+): Promise<PackHead | { readonly needs: number }> {
+  const header = readHeader(prefix);
+  if ('needs' in header) return header;
+  if (header.vault !== vault) throw new VaultError('Foreign', 'belongs to another vault');
+  if (header.kind !== 'p') throw new VaultError('Damaged', 'not a pack');
+  const first = header.bytes.length + (header.lengths[0] as number);
+  if (prefix.length < first) return { needs: first };
+  const cipher = await cipherOf(deps, ring, header);
+  const block = (index: number, limit: number) => {
+    const start = blockStart(header, index);
+    return openBlock(
+      deps,
+      cipher,
+      header,
+      index,
+      prefix.subarray(start, start + (header.lengths[index] as number)),
+      limit,
+    );
+  };
+  const manifest = readManifest(decode(await block(0, MAX_BLOCK)), header);
+  const rows: HeadRow[] = [];
+  const bodyBlocks = header.lengths.length - header.headBlocks;
+  let complete = true;
+  for (let index = 1; index < header.headBlocks; index++) {
+    if (blockStart(header, index + 1) > prefix.length) {
+      complete = false;
+      break;
+    }
+    const page = decode(await block(index, manifest.inflated[index - 1] as number));
+    for (const row of expect.list(page, 'head rows')) rows.push(readRow(row, bodyBlocks));
+  }
+  if (complete && rows.length !== manifest.entries)
+    throw new VaultError('Damaged', 'the head announces other entries than it lists');
+  return { header, manifest, rows, complete, headEnd: headEnd(header) };
+}
+
+/** The pushes whose content the pack holds: itself, or what it covers. */
+export function coverageOf(manifest: Manifest, own: Element): Coverage {
+  return manifest.covers ?? new Set([own]);
+}
+
+/** What opening body blocks needs, as it is kept once the head was read. */
+export interface BodyKey {
+  readonly header: ObjectHeader;
+  /** As in the manifest. */
+  readonly inflated: readonly number[];
+}
+
+export function packCipher(deps: SealDeps, ring: KeyRing, header: ObjectHeader): Promise<CipherKey> {
+  return cipherOf(deps, ring, header);
+}
+
+/** Where body block `block` lies in the object. */
+export function bodyRange(header: ObjectHeader, block: number): { start: number; end: number } {
+  const start = blockStart(header, header.headBlocks + block);
+  return { start, end: start + (header.lengths[header.headBlocks + block] as number) };
+}
+
+/** @param sealed exactly the block's bytes @returns the entries' payloads @throws {VaultError} `Damaged` */
+export async function readBody(
+  deps: SealDeps,
+  cipher: CipherKey,
+  key: BodyKey,
+  block: number,
+  sealed: Uint8Array,
+): Promise<readonly Bytes[]> {
+  const index = key.header.headBlocks + block;
+  const plain = await openBlock(deps, cipher, key.header, index, sealed, key.inflated[index - 1] as number);
+  return expect.list(decode(plain), 'body block').map((payload) => expect.bytes(payload, 'payload') as Bytes);
+}

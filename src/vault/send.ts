@@ -1,0 +1,189 @@
+/**
+ * Pushing: outbox rows are sealed into a pack, kept in one transaction with its sequence number, then uploaded, in order,
+ * the same bytes under the same name until the storage has them (rules V5, V6).
+ */
+import type * as Y from 'yjs';
+import { mergeUpdates } from 'yjs';
+import type { Card } from '../notes/card.ts';
+import { card } from '../notes/card.ts';
+import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
+import { snapshotDigestInput, stateOf } from '../notes/merge.ts';
+import type { Context } from './context.ts';
+import { type DeviceId, element, type Element } from './coverage.ts';
+import type { Bytes } from './crypto.ts';
+import { groupByDoc, loadDocs } from './documents.ts';
+import { createPackBuilder, type InlineEntry, type PackEntry, STATE, UPDATE } from './pack.ts';
+import { type OutboxRow, packKey, readMeta, uploadKey, type UploadRow, writeMeta } from './state.ts';
+
+/** Outbox rows that are looked at in one go. */
+const BATCH = 512;
+/** Elements that one pack says it has; the rest is said by the next ones. */
+const STATED = 4096;
+/** A reserved document up to this size stands in the head. */
+const INLINE = 16 * 1024;
+
+async function digestOf(ctx: Context, doc: Y.Doc): Promise<Bytes> {
+  return (await ctx.deps.crypto.sha256(snapshotDigestInput(doc) as Bytes)).slice(0, 8);
+}
+
+/** What the outbox wants said of one document: all its rows become one entry. */
+interface Parcel {
+  readonly doc: DocId;
+  readonly rows: readonly OutboxRow[];
+  readonly entry: PackEntry;
+}
+
+async function readParcels(
+  ctx: Context,
+  after: number | undefined,
+): Promise<{ parcels: Parcel[]; last: number | undefined }> {
+  const { batch, docs } = await ctx.state.read(['outbox', 'bodies'], async (tx) => {
+    const batch = await tx.outbox.list({ limit: BATCH, ...(after === undefined ? {} : { after }) });
+    return { batch, docs: await loadDocs(tx, [...new Set(batch.map((row) => row.doc))]) };
+  });
+  const parcels: Parcel[] = [];
+  const byDoc = groupByDoc(batch);
+  for (const [id, { doc }] of docs) {
+    const rows = byDoc.get(id) ?? [];
+    const updates = rows.flatMap((row) => (row.bytes ? [row.bytes] : []));
+    const whole = updates.length < rows.length;
+    const payload = (whole ? stateOf(doc) : updates.length === 1 ? updates[0] : mergeUpdates(updates)) as Bytes;
+    const shown: Card | null = isNoteId(id) ? card(doc) : null;
+    const entry = { doc: id, kind: whole ? STATE : UPDATE, payload, digest: await digestOf(ctx, doc), card: shown };
+    parcels.push({ doc: id, rows, entry });
+    doc.destroy();
+  }
+  return { parcels, last: batch.length < BATCH ? undefined : batch.at(-1)?.n };
+}
+
+export interface Sealed {
+  readonly upload: UploadRow | null;
+  /** A note that doesn't fit into an object, however it is packed. It stays in the outbox. */
+  readonly tooLarge: DocId | null;
+}
+
+/** Seals as much of the outbox as one object holds. */
+async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed> {
+  const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault);
+  const taken: Parcel[] = [];
+  const inline: InlineEntry[] = [];
+  let after: number | undefined;
+  filling: do {
+    const { parcels, last } = await readParcels(ctx, after);
+    for (const parcel of parcels) {
+      if (skip.has(parcel.doc)) continue;
+      const { doc, kind, payload } = parcel.entry;
+      if (parcel.entry.card === null && payload.length <= INLINE) inline.push({ doc, kind, payload });
+      else if (!(await builder.add(parcel.entry))) break filling;
+      taken.push(parcel);
+    }
+    after = last;
+  } while (after !== undefined);
+  const known = await ctx.state.read(['meta', 'applied', 'gaps', 'packs', 'missing'], async (tx) => ({
+    device: await readMeta(tx, 'device'),
+    unstated: (await tx.applied.where('stated', [0])).slice(0, STATED),
+    // A piece that misses others is only asked for once everything that there is was read (rule V14).
+    wants: (await isComplete(ctx, tx)) ? (await tx.gaps.list()).filter((row) => !row.asked) : [],
+  }));
+  if (taken.length === 0 && known.wants.length === 0) return { upload: null, tooLarge: null };
+  const device = known.device ?? { id: hexOf(ctx.deps.crypto.random(16)) as DeviceId, next: 1 };
+  const pack = await builder.finish({
+    device: device.id,
+    sequence: device.next,
+    covers: null,
+    applied: new Set(known.unstated.map((row) => row.element)),
+    wants: known.wants.map((row) => row.doc),
+    inline,
+  });
+  if (!pack) return { upload: null, tooLarge: (taken.find((parcel) => parcel.entry.card !== null) as Parcel).doc };
+  const upload: UploadRow = {
+    id: uploadKey(ctx.storageId, device.next),
+    storage: ctx.storageId,
+    sequence: device.next,
+    name: pack.name,
+    element: element(device.id, device.next, pack.hash),
+    bytes: pack.bytes,
+    docs: taken.map((parcel) => parcel.doc),
+  };
+  await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {
+    const now = await readMeta(tx, 'device');
+    if (now?.next !== known.device?.next || now?.id !== known.device?.id)
+      throw new Error('another session of this device has pushed');
+    await writeMeta(tx, 'device', { id: device.id, next: device.next + 1 });
+    await tx.uploads.put(upload);
+    await tx.outbox.delete(taken.flatMap((parcel) => parcel.rows.map((row) => row.n as number)));
+    await tx.applied.putMany(known.unstated.map((row) => ({ ...row, stated: 1 })));
+    await tx.applied.put({ element: upload.element, stated: 0 });
+    await tx.gaps.putMany(known.wants.map((row) => ({ ...row, asked: true })));
+  });
+  ctx.applied.add(upload.element);
+  return { upload, tooLarge: null };
+}
+
+/** Whether everything that is known to exist was read. */
+async function isComplete(
+  ctx: Context,
+  tx: Parameters<Parameters<typeof ctx.state.read<'packs' | 'missing', void>>[1]>[0],
+): Promise<boolean> {
+  const open = await tx.packs.where('state', ['listed', 'indexed', 'damaged', 'newer', 'aside']);
+  return open.every((row) => row.storage !== ctx.storageId) && (await tx.missing.count()) === 0;
+}
+
+async function upload(ctx: Context, row: UploadRow, signal?: AbortSignal): Promise<void> {
+  const listed = await ctx.state.read(['packs'], (tx) => tx.packs.get(packKey(ctx.storageId, row.name)));
+  // The reply to an earlier try was lost, but the listing shows that it arrived.
+  if (!listed?.present) await ctx.storage.put(row.name, row.bytes, signal);
+  await uploaded(ctx, row);
+}
+
+async function uploaded(ctx: Context, row: UploadRow): Promise<void> {
+  await ctx.state.write(['uploads', 'packs'], async (tx) => {
+    await tx.uploads.delete([row.id]);
+    const id = packKey(ctx.storageId, row.name);
+    if (await tx.packs.get(id)) return;
+    await tx.packs.put({
+      id,
+      storage: ctx.storageId,
+      name: row.name,
+      size: row.bytes.length,
+      // The listing will say what the provider's clock says.
+      time: 0,
+      state: 'applied',
+      present: true,
+      covers: [row.element as Element],
+      body: null,
+    });
+  });
+}
+
+export interface SendReport {
+  readonly packs: number;
+  readonly tooLarge: readonly DocId[];
+}
+
+/** Sends what waits. Call it only after the storage was listed in this session (rule V8). */
+export async function send(
+  ctx: Context,
+  progress: (waiting: number) => void,
+  signal?: AbortSignal,
+): Promise<SendReport> {
+  const tooLarge = new Set<DocId>();
+  let packs = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const waiting = await ctx.state.read(['uploads'], (tx) => tx.uploads.where('storage', [ctx.storageId]));
+    let next = waiting[0];
+    progress(waiting.length);
+    if (!next) {
+      const sealed = await sealNext(ctx, tooLarge);
+      if (sealed.tooLarge) {
+        tooLarge.add(sealed.tooLarge);
+        continue;
+      }
+      if (!sealed.upload) return { packs, tooLarge: [...tooLarge] };
+      next = sealed.upload;
+    }
+    await upload(ctx, next, signal);
+    packs++;
+  }
+}

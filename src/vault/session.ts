@@ -1,0 +1,111 @@
+/** One sync of one vault with one storage: list, read, send. */
+import { isStorageError } from '../../backends/storage.ts';
+import type { DocId } from '../notes/ids.ts';
+import { keepSlots } from './connect.ts';
+import { type Context, openContext, type Place } from './context.ts';
+import { list } from './listing.ts';
+import { receive } from './receive.ts';
+import { send } from './send.ts';
+import { type AlarmRecord, readMeta } from './state.ts';
+
+/** A push that others name and nobody shows: after this long everything is listed anew, and the person is told (rule V13). */
+const MISSING_AFTER = 3600_000;
+
+export interface SyncReport {
+  /** Packs read and packs sent. */
+  readonly received: number;
+  readonly sent: number;
+  /** Set when the storage lost most of what was there: nothing was sent. */
+  readonly alarm: AlarmRecord | null;
+  readonly tooLarge: readonly DocId[];
+}
+
+/** The account that is signed in isn't the one this vault was connected to: nothing was read or written (rule V9). */
+export class OtherAccount extends Error {
+  override readonly name = 'OtherAccount';
+  readonly account: string;
+  constructor(account: string) {
+    super('signed in to another account than the one that holds the vault');
+    this.account = account;
+  }
+}
+
+export interface SessionEvents {
+  receiving?(done: number, total: number): void;
+  sending?(waiting: number): void;
+}
+
+export interface Session {
+  /** Lists, reads what is new, sends what waits. One at a time. */
+  sync(signal?: AbortSignal): Promise<SyncReport>;
+  /** Only sends, when this session has listed before; else the same as `sync`. */
+  push(signal?: AbortSignal): Promise<SyncReport>;
+}
+
+/** @param account the id of the account that this vault was connected to. */
+export function createSession(place: Place, account: string, events: SessionEvents = {}): Session {
+  let checked = false;
+  let kept = false;
+  let context: Context | null = null;
+
+  async function start(signal?: AbortSignal): Promise<Context> {
+    if (!checked) {
+      const about = await place.storage.about(signal);
+      if (about.accountId !== account) throw new OtherAccount(about.label);
+      checked = true;
+    }
+    context ??= await openContext(place);
+    if (!context) throw new Error('this device belongs to no vault');
+    return context;
+  }
+
+  /** Something that others name has been missing for long. */
+  async function missesSomething(ctx: Context): Promise<boolean> {
+    const rows = await ctx.state.read(['missing'], (tx) => tx.missing.list());
+    const listed = await ctx.state.read(['meta'], (tx) => readMeta(tx, `listing ${ctx.storageId}`));
+    const now = ctx.deps.now();
+    return rows.some((row) => now - row.since >= MISSING_AFTER) && now - (listed?.full ?? 0) >= MISSING_AFTER;
+  }
+
+  async function sync(signal?: AbortSignal): Promise<SyncReport> {
+    const ctx = await start(signal);
+    const alarm = await list(ctx, ctx.vault, { full: await missesSomething(ctx) }, signal);
+    // What is there is still read: it may be what others have already put back.
+    const received = await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+    if (!kept) await keepSlots(place, ctx.vault, signal);
+    kept = true;
+    if (alarm) return { received, sent: 0, alarm, tooLarge: [] };
+    const { packs, tooLarge } = await send(ctx, (waiting) => events.sending?.(waiting), signal);
+    return { received, sent: packs, alarm: null, tooLarge };
+  }
+
+  let listed = false;
+  let last: Promise<unknown> = Promise.resolve();
+  function oneAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = last.then(work);
+    last = result.catch((error: unknown) => {
+      // After a new sign-in it may be somebody else's storage.
+      if (isStorageError(error, 'Unauthorized')) checked = false;
+    });
+    return result;
+  }
+
+  return {
+    sync: (signal) =>
+      oneAtATime(async () => {
+        const report = await sync(signal);
+        listed = report.alarm === null;
+        return report;
+      }),
+    push: (signal) =>
+      oneAtATime(async () => {
+        if (!listed) {
+          const report = await sync(signal);
+          listed = report.alarm === null;
+          return report;
+        }
+        const { packs, tooLarge } = await send(await start(signal), (waiting) => events.sending?.(waiting), signal);
+        return { received: 0, sent: packs, alarm: null, tooLarge };
+      }),
+  };
+}

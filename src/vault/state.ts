@@ -1,0 +1,261 @@
+/**
+ * What a vault keeps on a device, as a port: typed tables and transactions over them. The cache implements it over
+ * IndexedDB, the simulator in memory. All rules live above it, so both keep the same promises.
+ */
+import type { Card } from '../notes/card.ts';
+import type { DocId, NoteId } from '../notes/ids.ts';
+import type { Cursor, ObjectName } from '../../backends/storage.ts';
+import type { DeviceId, Element } from './coverage.ts';
+import type { Bytes } from './crypto.ts';
+import type { StoredRing } from './keys.ts';
+import type { VaultId } from './names.ts';
+
+/** One connected storage of a vault, drawn when it is connected. Everything below is keyed by it, since a vault may have several. */
+export type StorageId = string;
+
+/** What lists show of a note. */
+export interface NoteRow extends Card {
+  readonly id: NoteId;
+  /** False while only a card from a pack's head is here. */
+  readonly here: boolean;
+  /** True for a sample note that nobody has changed: it is never pushed. */
+  readonly sample: boolean;
+}
+
+/** A piece of a document: an update event, or the whole state. A document is all its pieces, in any order. */
+export interface BodyRow {
+  readonly n?: number;
+  readonly doc: DocId;
+  readonly bytes: Bytes;
+}
+
+/** What has to be pushed: an update event, or, with null, the document's whole state. */
+export interface OutboxRow {
+  readonly n?: number;
+  readonly doc: DocId;
+  readonly bytes: Bytes | null;
+}
+
+export type PackState =
+  /** Named in a listing, not read yet. */
+  | 'listed'
+  /** The head was read; cards are shown, bodies pending. */
+  | 'indexed'
+  | 'applied'
+  /** Does not open, or isn't what it says. Read again at each full listing. */
+  | 'damaged'
+  /** In a format that this program doesn't know. */
+  | 'newer'
+  /** Holds entries that couldn't be applied; they are kept aside. */
+  | 'aside';
+
+export interface PackRow {
+  /** `packKey(storage, name)` */
+  readonly id: string;
+  readonly storage: StorageId;
+  readonly name: ObjectName;
+  readonly size: number;
+  /** The provider's time, in ms since 1970. */
+  readonly time: number;
+  readonly state: PackState;
+  /** Whether the last listing still had it. */
+  readonly present: boolean;
+  /** What it covers, once its head was read. */
+  readonly covers: readonly Element[];
+  /** The pack's header and inflated lengths, while bodies are pending. */
+  readonly body: { readonly header: Bytes; readonly inflated: readonly number[] } | null;
+}
+
+/** An entry whose card is known and whose body isn't here yet. */
+export interface PendingRow {
+  /** `<pack id> <block> <index>` */
+  readonly id: string;
+  readonly pack: string;
+  readonly doc: DocId;
+  readonly kind: number;
+  readonly block: number;
+  readonly index: number;
+}
+
+/** A pack that was sealed and isn't known to be in the storage. Its bytes are sent again and again until they are (rule V5). */
+export interface UploadRow {
+  /** `<storage> <sequence, 12 digits>`: sorts in order of sequence. */
+  readonly id: string;
+  readonly storage: StorageId;
+  readonly sequence: number;
+  readonly name: ObjectName;
+  readonly element: Element;
+  readonly bytes: Bytes;
+  readonly docs: readonly DocId[];
+}
+
+/** A push whose content is on this device. */
+export interface AppliedRow {
+  readonly element: Element;
+  /** 1 once a pack of this device has said so (rule V13). */
+  readonly stated: 0 | 1;
+}
+
+/** A push that others say they have and this device lacks (rule V13). */
+export interface MissingRow {
+  readonly element: Element;
+  /** This device's clock, in ms since 1970. */
+  readonly since: number;
+}
+
+/** An entry that couldn't be applied, verbatim (rules V4, V11). */
+export interface AsideRow {
+  /** `<pack id> <block> <index>` */
+  readonly id: string;
+  readonly pack: string;
+  readonly doc: DocId;
+  readonly kind: number;
+  readonly bytes: Bytes;
+  readonly reason: string;
+}
+
+/** A key slot, kept on every device so that it can be put back (rule V31). */
+export interface SlotRow {
+  /** `packKey(storage, name)` */
+  readonly id: string;
+  readonly storage: StorageId;
+  readonly name: ObjectName;
+  readonly vault: VaultId;
+  /** The provider's time, in ms since 1970. */
+  readonly time: number;
+  readonly present: boolean;
+  /** Null until it was fetched. */
+  readonly bytes: Bytes | null;
+}
+
+/** A document that misses a piece on which others build (rule V14). */
+export interface GapRow {
+  readonly doc: DocId;
+  /** Whether a pack of this device has asked for it. */
+  readonly asked: boolean;
+}
+
+export interface VaultRecord {
+  readonly id: VaultId;
+  readonly ring: StoredRing;
+}
+
+export interface DeviceRecord {
+  readonly id: DeviceId;
+  /** The sequence number of the next pack. */
+  readonly next: number;
+}
+
+export interface ListingRecord {
+  readonly cursor: Cursor | null;
+  /** This device's clock at the end of the last full listing; null before the first. */
+  readonly full: number | null;
+}
+
+/** Set when a listing lost most of what was there (rule V27): nothing is sent until the person has decided. */
+export interface AlarmRecord {
+  readonly lost: number;
+  readonly of: number;
+}
+
+/** Values under a key of their own. */
+export interface MetaValues {
+  vault: VaultRecord;
+  device: DeviceRecord;
+  [listing: `listing ${StorageId}`]: ListingRecord;
+  [alarm: `alarm ${StorageId}`]: AlarmRecord;
+}
+
+/** `value` has the type that `MetaValues` gives its key; see `readMeta`. */
+export interface MetaRow {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+export interface Tables {
+  notes: Rows<NoteRow, NoteId>;
+  bodies: Rows<BodyRow, number>;
+  outbox: Rows<OutboxRow, number>;
+  packs: Rows<PackRow, string>;
+  pending: Rows<PendingRow, string>;
+  uploads: Rows<UploadRow, string>;
+  applied: Rows<AppliedRow, Element>;
+  missing: Rows<MissingRow, Element>;
+  aside: Rows<AsideRow, string>;
+  slots: Rows<SlotRow, string>;
+  gaps: Rows<GapRow, DocId>;
+  meta: Rows<MetaRow, string>;
+}
+
+export type TableName = keyof Tables;
+
+/** The key of each table, and the fields by which rows can be found: the whole schema. `++` counts up by itself. */
+export const SCHEMA = {
+  notes: { key: 'id', indexes: ['modified'] },
+  bodies: { key: '++n', indexes: ['doc'] },
+  outbox: { key: '++n', indexes: ['doc'] },
+  packs: { key: 'id', indexes: ['state', 'storage'] },
+  pending: { key: 'id', indexes: ['pack', 'doc'] },
+  uploads: { key: 'id', indexes: ['storage'] },
+  applied: { key: 'element', indexes: ['stated'] },
+  missing: { key: 'element', indexes: [] },
+  aside: { key: 'id', indexes: ['pack'] },
+  slots: { key: 'id', indexes: ['storage'] },
+  gaps: { key: 'doc', indexes: [] },
+  meta: { key: 'key', indexes: [] },
+} as const satisfies Record<TableName, { key: string; indexes: readonly string[] }>;
+
+/** One table, inside a transaction. */
+export interface Rows<Row, Key extends string | number> {
+  get(key: Key): Promise<Row | undefined>;
+  /** In the order of the keys that were asked for. */
+  getMany(keys: readonly Key[]): Promise<(Row | undefined)[]>;
+  put(row: Row): Promise<void>;
+  putMany(rows: readonly Row[]): Promise<void>;
+  delete(keys: readonly Key[]): Promise<void>;
+  /** Rows whose indexed field is one of the values, in order of their keys. */
+  where(index: string, values: readonly (string | number)[]): Promise<Row[]>;
+  /** Rows in order of their keys, after `after` where it is given. */
+  list(options?: { after?: Key; limit?: number }): Promise<Row[]>;
+  count(): Promise<number>;
+}
+
+export type Transaction<Names extends TableName> = Pick<Tables, Names>;
+
+export interface State {
+  /**
+   * Runs `body` over a consistent view of the named tables. A write is durable, whole, when the promise resolves;
+   * when it rejects, nothing was written. Inside, only the transaction's own promises may be awaited.
+   */
+  read<Names extends TableName, Result>(
+    tables: readonly Names[],
+    body: (tx: Transaction<Names>) => Promise<Result>,
+  ): Promise<Result>;
+  write<Names extends TableName, Result>(
+    tables: readonly Names[],
+    body: (tx: Transaction<Names>) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+export function packKey(storage: StorageId, name: ObjectName): string {
+  return `${storage} ${name}`;
+}
+
+export function uploadKey(storage: StorageId, sequence: number): string {
+  return `${storage} ${String(sequence).padStart(12, '0')}`;
+}
+
+export async function readMeta<Key extends keyof MetaValues>(
+  tx: Transaction<'meta'>,
+  key: Key,
+): Promise<MetaValues[Key] | undefined> {
+  return (await tx.meta.get(key))?.value as MetaValues[Key] | undefined;
+}
+
+export function writeMeta<Key extends keyof MetaValues>(
+  tx: Transaction<'meta'>,
+  key: Key,
+  value: MetaValues[Key],
+): Promise<void> {
+  return tx.meta.put({ key, value });
+}

@@ -8,7 +8,7 @@ import { VaultError } from './errors.ts';
 export type Cbor = number | string | boolean | null | Uint8Array | readonly Cbor[] | { readonly [key: string]: Cbor };
 
 export function encode(value: Cbor): Uint8Array<ArrayBuffer> {
-  return encodeCbor(value) as Uint8Array<ArrayBuffer>;
+  return encodeCbor(value);
 }
 
 /** @throws {VaultError} `Damaged` */

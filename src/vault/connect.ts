@@ -159,7 +159,7 @@ async function withBytes(
 ): Promise<(SlotRow & { bytes: Bytes }) | null> {
   if (row.bytes) return { ...row, bytes: row.bytes };
   try {
-    const full = { ...row, bytes: (await place.storage.get(row.name, undefined, signal)) as Bytes };
+    const full = { ...row, bytes: await place.storage.get(row.name, undefined, signal) };
     await place.state.write(['slots'], (tx) => tx.slots.put(full));
     return full;
   } catch (error) {

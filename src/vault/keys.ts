@@ -60,7 +60,7 @@ export function decodeRing(bytes: Uint8Array): RawRing {
   const current = hexOf(expect.bytes(map['current'], 'current key', 8));
   const keys = expect.list(map['keys'], 'keys').map((item) => {
     const [id, raw] = expect.list(item, 'key');
-    return { id: hexOf(expect.bytes(id, 'key id', 8)), raw: expect.bytes(raw, 'key', 32).slice() as Bytes };
+    return { id: hexOf(expect.bytes(id, 'key id', 8)), raw: expect.bytes(raw, 'key', 32).slice() };
   });
   if (!keys.some(({ id }) => id === current)) throw new VaultError('Damaged', 'the ring lacks its current key');
   return { current, keys };

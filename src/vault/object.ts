@@ -125,10 +125,10 @@ export function readHeader(prefix: Uint8Array): ObjectHeader | { readonly needs:
     kind: String.fromCharCode(prefix[8] as number),
     vault: hexOf(prefix.subarray(10, 26)) as VaultId,
     key: hexOf(prefix.subarray(26, 34)),
-    salt: prefix.slice(34, 66) as Bytes,
+    salt: prefix.slice(34, 66),
     headBlocks,
     lengths,
-    bytes: prefix.slice(0, size) as Bytes,
+    bytes: prefix.slice(0, size),
   };
 }
 

@@ -9,7 +9,7 @@ import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { snapshotDigestInput, stateOf } from '../notes/merge.ts';
 import type { Context } from './context.ts';
-import { type DeviceId, element, type Element } from './coverage.ts';
+import { type DeviceId, element } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
 import { groupByDoc, loadDocs } from './documents.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry, STATE, UPDATE } from './pack.ts';
@@ -150,7 +150,7 @@ async function uploaded(ctx: Context, row: UploadRow): Promise<void> {
       time: 0,
       state: 'applied',
       present: true,
-      covers: [row.element as Element],
+      covers: [row.element],
       body: null,
     });
   });

@@ -42,6 +42,14 @@ export interface Session {
   push(signal?: AbortSignal): Promise<SyncReport>;
 }
 
+/** Something that others name has been missing for long. */
+async function missesSomething(ctx: Context): Promise<boolean> {
+  const rows = await ctx.state.read(['missing'], (tx) => tx.missing.list());
+  const listed = await ctx.state.read(['meta'], (tx) => readMeta(tx, `listing ${ctx.storageId}`));
+  const now = ctx.deps.now();
+  return rows.some((row) => now - row.since >= MISSING_AFTER) && now - (listed?.full ?? 0) >= MISSING_AFTER;
+}
+
 /** @param account the id of the account that this vault was connected to. */
 export function createSession(place: Place, account: string, events: SessionEvents = {}): Session {
   let checked = false;
@@ -57,14 +65,6 @@ export function createSession(place: Place, account: string, events: SessionEven
     context ??= await openContext(place);
     if (!context) throw new Error('this device belongs to no vault');
     return context;
-  }
-
-  /** Something that others name has been missing for long. */
-  async function missesSomething(ctx: Context): Promise<boolean> {
-    const rows = await ctx.state.read(['missing'], (tx) => tx.missing.list());
-    const listed = await ctx.state.read(['meta'], (tx) => readMeta(tx, `listing ${ctx.storageId}`));
-    const now = ctx.deps.now();
-    return rows.some((row) => now - row.since >= MISSING_AFTER) && now - (listed?.full ?? 0) >= MISSING_AFTER;
   }
 
   async function sync(signal?: AbortSignal): Promise<SyncReport> {

@@ -37,7 +37,7 @@ export interface Slot {
 }
 
 async function wrappingKey(crypto: Crypto, secret: SlotSecret, params: Slot['params']): Promise<CipherKey> {
-  const salt = expect.bytes(params['salt'], 'slot salt', 16).slice() as Bytes;
+  const salt = expect.bytes(params['salt'], 'slot salt', 16).slice();
   let material: Bytes;
   if (secret.kind === 'passphrase') {
     material = await stretch(crypto, secret.passphrase, salt, {

@@ -21,7 +21,7 @@ export function entropyOf(text: string): Bytes | null {
     .filter((word) => word !== '');
   if (words.length !== WORD_COUNT) return null;
   try {
-    return mnemonicToEntropy(words.join(' '), wordlist) as Bytes;
+    return mnemonicToEntropy(words.join(' '), wordlist);
   } catch {
     return null;
   }

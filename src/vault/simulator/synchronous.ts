@@ -8,7 +8,7 @@ import type { Compression } from '../compression.ts';
 import type { Bytes, CipherKey, Crypto, VaultKey } from '../crypto.ts';
 import { VaultError } from '../errors.ts';
 
-const bytes = (buffer: Uint8Array | ArrayBuffer): Bytes => new Uint8Array(buffer) as Bytes;
+const bytes = (buffer: Uint8Array | ArrayBuffer): Bytes => new Uint8Array(buffer);
 const rawOf = (key: VaultKey | CipherKey) => (key as unknown as { raw: Bytes }).raw;
 const TAG = 16;
 

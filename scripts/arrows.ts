@@ -94,11 +94,8 @@ export function forbiddenImports(path: string, source: string): readonly string[
 /** A test is in the room of what it tests. */
 function roomOf(path: string): Room | undefined {
   const subject = path.replace(/\.test(\.tsx?)$/, '$1');
-  const room =
-    providerRoom(path) ??
-    ROOMS.filter((room) => isWithin(path, room.path))
-      .toSorted(byLength)
-      .at(-1);
+  const rooms = ROOMS.filter((room) => isWithin(subject, room.path));
+  const room = providerRoom(subject) ?? rooms.toSorted(byLength).at(-1);
   if (!room || !isTest(path)) return room;
   return { ...room, files: [...room.files, ...TESTS.files], packages: [...room.packages, ...TEST_PACKAGES] };
 }

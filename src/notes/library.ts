@@ -31,7 +31,7 @@ export class NotebookError extends Error {
 }
 
 /** Where among its siblings: next to one of them, or last when that one isn't there (any more) or none is named. */
-export type Place = { readonly before?: NotebookId; readonly after?: NotebookId };
+type Place = { readonly before?: NotebookId; readonly after?: NotebookId };
 
 /** All notebooks that weren't removed, each before what is in it, siblings in their order. */
 export function notebooks(doc: Y.Doc): Notebook[] {

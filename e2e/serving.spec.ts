@@ -40,7 +40,10 @@ test('the browser finds nothing that keeps Satchel from being installed', async 
   expect(JSON.parse(data ?? '{}')).toMatchObject({ name: 'Satchel', start_url: './', display: 'standalone' });
 });
 
-test('a changed config.json reaches the policy of a page that comes from the cache', async ({ page, app }) => {
+test('a changed config.json reaches the policy of a page and a worker that come from the cache', async ({
+  page,
+  app,
+}) => {
   await visit(page);
   app.setConfig({ dropbox: { clientId: 'x', endpoints: { api: 'https://proxy.example' } } });
   await page.evaluate(async () => {
@@ -49,6 +52,13 @@ test('a changed config.json reaches the policy of a page that comes from the cac
     while ((await label()) === before) await new Promise((resolve) => requestAnimationFrame(resolve));
   });
   expect(await connectSources(page)).toContain('https://proxy.example');
+
+  const script = './before-paint.js';
+  const answered = page.waitForResponse((response) => response.url().endsWith(script.slice(1)));
+  await page.evaluate((script) => void new Worker(script), script);
+  const response = await answered;
+  expect(response.fromServiceWorker()).toBe(true);
+  expect(await response.headerValue('Content-Security-Policy')).toContain('https://proxy.example');
 });
 
 test('the last config.json holds while the server is away', async ({ page, app, problems }) => {

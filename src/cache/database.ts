@@ -1,0 +1,107 @@
+/** The browser's own database: the vault's tables, and what this device alone needs to know. */
+import Dexie, { type DexieOptions, type EntityTable } from 'dexie';
+import { SCHEMA, type TableName } from '../vault/state.ts';
+
+/** Raise it with every change of the schema, and say in `declare` how older databases get there. */
+export const DATABASE_VERSION = 1;
+export const DATABASE_NAME = 'satchel';
+
+/** One storage that the person signed in to. Holds tokens: never logged, never shown. */
+export interface ConnectionRow {
+  /** The storage's id in the vault's tables. */
+  readonly id: string;
+  /** Signed in, but no vault chosen yet; or in use. */
+  readonly state: 'draft' | 'connected';
+  readonly kind: string;
+  /** What the person calls the place. */
+  readonly label: string;
+  /** The configuration it was made with, so that it opens while `config.json` can't be had. */
+  readonly config: unknown;
+  /** Whether the person entered the client id. */
+  readonly ownClient: boolean;
+  readonly settings: unknown;
+  /** Empty until the provider said. */
+  readonly accountId: string;
+  readonly account: string;
+}
+
+/** What the leading engine tells the windows. */
+export interface StatusRow {
+  readonly id: string;
+  readonly status: unknown;
+}
+
+/** Small things under a name: a consent that is under way, whether the sample notes were made. */
+export interface LocalRow {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+type VaultTables = { [Name in TableName]: Dexie.Table };
+
+export type Database = Dexie &
+  VaultTables & {
+    connections: EntityTable<ConnectionRow, 'id'>;
+    status: EntityTable<StatusRow, 'id'>;
+    local: EntityTable<LocalRow, 'key'>;
+  };
+
+function declare(db: Dexie): void {
+  const vault = Object.entries(SCHEMA).map(([name, { key, indexes }]) => [name, [key, ...indexes].join(', ')]);
+  db.version(DATABASE_VERSION).stores({ ...Object.fromEntries(vault), connections: 'id', status: 'id', local: 'key' });
+}
+
+/** The database, not opened yet. @param options another IndexedDB, for tests. */
+export function createDatabase(name: string = DATABASE_NAME, options: DexieOptions = {}): Database {
+  // Strict: a note that was called saved must survive the power going off.
+  const db = new Dexie(name, { chromeTransactionDurability: 'strict', ...options });
+  declare(db);
+  return db as Database;
+}
+
+/** Why the database can't be used. */
+export type DatabaseTrouble = 'full' | 'no-database' | 'blocked' | 'newer' | 'failed';
+
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly kind: DatabaseTrouble;
+  constructor(kind: DatabaseTrouble, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** What an error of Dexie or IndexedDB means for a person. */
+export function troubleOf(error: unknown): DatabaseTrouble {
+  const names = new Set<string>();
+  for (let at: unknown = error; at instanceof Error || at instanceof DOMException; ) {
+    names.add(at.name);
+    // Dexie wraps what IndexedDB said in `inner`.
+    at = 'inner' in at ? at.inner : at.cause;
+  }
+  if (error instanceof DatabaseError) return error.kind;
+  if (names.has('QuotaExceededError')) return 'full';
+  if (names.has('MissingAPIError') || names.has('InvalidStateError') || names.has('SecurityError'))
+    return 'no-database';
+  if (names.has('VersionError')) return 'newer';
+  return 'failed';
+}
+
+/**
+ * Opens it, within bounds.
+ * @param blocked called when another window holds an older version open; opening goes on when that one closes.
+ * @throws {DatabaseError}
+ */
+export async function openDatabase(db: Database, blocked: () => void = () => undefined): Promise<void> {
+  db.on('blocked', blocked);
+  try {
+    await db.open();
+  } catch (cause) {
+    throw new DatabaseError(troubleOf(cause), 'the local database does not open', { cause });
+  }
+  // Dexie opens a database of a newer version all the same; it counts native versions in tens.
+  if (Math.floor(db.backendDB().version / 10) > DATABASE_VERSION) {
+    db.close();
+    throw new DatabaseError('newer', 'the local database was written by a newer Satchel');
+  }
+}

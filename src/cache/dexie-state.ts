@@ -1,0 +1,53 @@
+/** The vault's state port over IndexedDB. */
+import type { Table } from 'dexie';
+import type { Rows, State, TableName, Tables, Transaction } from '../vault/state.ts';
+import type { Database } from './database.ts';
+
+type Key = string | number;
+
+function rowsOf(table: Table): Rows<unknown, Key> {
+  return {
+    get: (key) => table.get(key),
+    getMany: (keys) => table.bulkGet([...keys]),
+    put: async (row) => {
+      await table.put(row);
+    },
+    putMany: async (rows) => {
+      if (rows.length > 0) await table.bulkPut([...rows]);
+    },
+    delete: async (keys) => {
+      if (keys.length > 0) await table.bulkDelete([...keys]);
+    },
+    where: (index, values) =>
+      values.length === 1
+        ? table
+            .where(index)
+            .equals(values[0] as Key)
+            .sortBy(table.schema.primKey.name)
+        : table
+            .where(index)
+            .anyOf([...values])
+            .sortBy(table.schema.primKey.name),
+    list: ({ after, limit } = {}) => {
+      const rows = after === undefined ? table.orderBy(':id') : table.where(':id').above(after);
+      return limit === undefined ? rows.toArray() : rows.limit(limit).toArray();
+    },
+    count: () => table.count(),
+  };
+}
+
+export function createDexieState(db: Database): State {
+  async function run<Result>(
+    mode: 'r' | 'rw',
+    names: readonly TableName[],
+    body: (tx: Tables) => Promise<Result>,
+  ): Promise<Result> {
+    const tables = names.map((name) => db[name]);
+    const view = Object.fromEntries(names.map((name) => [name, rowsOf(db[name])])) as unknown as Tables;
+    return db.transaction(mode, tables, () => body(view));
+  }
+  return {
+    read: (names, body) => run('r', names, body as (tx: Transaction<TableName>) => ReturnType<typeof body>),
+    write: (names, body) => run('rw', names, body as (tx: Transaction<TableName>) => ReturnType<typeof body>),
+  };
+}

@@ -27,14 +27,15 @@ function decorated(decorate: (storage: Storage) => Storage): Place {
 
 const ATTEMPTS = 3;
 
+function often<A extends unknown[]>(arm: ((...args: A) => unknown) | undefined) {
+  return async (...args: A) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) await arm?.(...args);
+  };
+}
+
 /** A fault that meets each of the tries, so that the failure comes through. */
 function meetingEveryTry(place: Place): Place {
   const { faults } = place;
-  const often =
-    <A extends unknown[]>(arm: ((...args: A) => unknown) | undefined) =>
-    async (...args: A) => {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) await arm?.(...args);
-    };
   if (!faults) return place;
   return {
     ...place,

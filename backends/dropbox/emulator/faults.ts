@@ -71,7 +71,7 @@ export const FAULT_KINDS: readonly string[] = [
 ] satisfies Exclude<Fault['kind'], 'hold'>[];
 
 export interface FaultRule {
-  /** A route such as "files/upload", "oauth2/token", or one that ends in "*". */
+  /** A route such as "files/upload" or "oauth2/token"; "files/*" for all that begin so; "a|b" for either. */
   readonly route: string;
   readonly fault: Fault;
   /** How many calls it strikes. Absent: one. "always": until the faults are cleared. */
@@ -88,7 +88,7 @@ export interface Faults {
 }
 
 function matches(pattern: string, route: string): boolean {
-  return pattern.endsWith('*') ? route.startsWith(pattern.slice(0, -1)) : pattern === route;
+  return pattern.split('|').some((one) => (one.endsWith('*') ? route.startsWith(one.slice(0, -1)) : one === route));
 }
 
 export function createFaults(): Faults {

@@ -20,15 +20,27 @@ export function setUp() {
   if (problem) fail(problem);
   if (installedMatchesLock()) return;
   console.log('Installing packages (only needed when they changed) …');
+  if (install('ci')) return;
+  // npm ci refuses a lock file that lacks another platform's packages; npm install takes the same versions from it.
+  console.log('Trying again with npm install …');
+  if (!install('install', '--no-save'))
+    fail('Installing the packages failed; npm says why above. Is this machine online?');
+}
+
+/**
+ * @param {string[]} how
+ * @returns {boolean} whether it worked
+ */
+function install(...how) {
   const npm = npmCommand();
   const { status, error } = spawnSync(
     npm.command,
-    [...npm.args, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-    // Test browsers are looked for when tests run; see browser.mjs.
+    [...npm.args, ...how, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+    // Test browsers are looked for when tests run; see browser.ts.
     { cwd: root, stdio: 'inherit', shell: npm.shell, env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } },
   );
   if (error) fail(`npm could not be started (${error.message}). It comes with Node: https://nodejs.org`);
-  if (status !== 0) fail('Installing the packages failed; npm says why above. Is this machine online?');
+  return status === 0;
 }
 
 /**

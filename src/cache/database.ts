@@ -1,5 +1,5 @@
 /** The browser's own database: the vault's tables, and what this device alone needs to know. */
-import Dexie, { type DexieOptions, type EntityTable } from 'dexie';
+import { Dexie, type DexieOptions, type EntityTable, type Table } from 'dexie';
 import { SCHEMA, type TableName } from '../vault/state.ts';
 
 /** Raise it with every change of the schema, and say in `declare` how older databases get there. */
@@ -23,6 +23,8 @@ export interface ConnectionRow {
   /** Empty until the provider said. */
   readonly accountId: string;
   readonly account: string;
+  /** This device's clock at the sign-in, in ms since 1970. Another one means other tokens. */
+  readonly signedInAt: number;
 }
 
 /** What the leading engine tells the windows. */
@@ -37,7 +39,7 @@ export interface LocalRow {
   readonly value: unknown;
 }
 
-type VaultTables = { [Name in TableName]: Dexie.Table };
+type VaultTables = { [Name in TableName]: Table };
 
 export type Database = Dexie &
   VaultTables & {

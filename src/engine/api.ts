@@ -3,7 +3,8 @@
  * `queries.ts`, writes through the use-cases here, and never awaits the network for either.
  */
 import type * as Y from 'yjs';
-import type { NotebookId, NoteId } from '../notes/ids.ts';
+import type { DocId, NotebookId, NoteId } from '../notes/ids.ts';
+import type { Queries } from './queries.ts';
 
 /** A note that is open for editing. Typing goes into `text`; everything else follows by itself. */
 export interface OpenNote {
@@ -38,7 +39,10 @@ export interface Notes {
   createNotebook(name: string, parent: NotebookId | null): Promise<NotebookId>;
   renameNotebook(id: NotebookId, name: string): Promise<void>;
   /** @throws {RangeError} when the notebook would come to lie in itself. */
-  moveNotebook(id: NotebookId, place: { parent: NotebookId | null; before?: NotebookId; after?: NotebookId }): Promise<void>;
+  moveNotebook(
+    id: NotebookId,
+    place: { parent: NotebookId | null; before?: NotebookId; after?: NotebookId },
+  ): Promise<void>;
   /** The notes in it stay, in no notebook. */
   removeNotebook(id: NotebookId): Promise<void>;
 }
@@ -53,13 +57,30 @@ export interface ProviderChoice {
 /** What was found in a storage once the person had signed in. */
 export type Found =
   /** Nothing of Satchel's is there. */
-  | { readonly kind: 'empty'; readonly account: string; /** This device already belongs to a vault: it would be put there. */ readonly ownVault: boolean }
+  | {
+      readonly kind: 'empty';
+      readonly account: string /** This device already belongs to a vault: it would be put there. */;
+      readonly ownVault: boolean;
+    }
   /** A vault that this device doesn't have the keys of. */
-  | { readonly kind: 'vault'; readonly account: string; readonly vaultId: string; /** This device already belongs to another vault. */ readonly otherVault: boolean; /** Notes on this device that would be merged in. */ readonly localNotes: number }
+  | {
+      readonly kind: 'vault';
+      readonly account: string;
+      readonly vaultId: string /** This device already belongs to another vault. */;
+      readonly otherVault: boolean /** Notes on this device that would be merged in. */;
+      readonly localNotes: number;
+    }
   /** The vault that this device belongs to: nothing more to ask. */
   | { readonly kind: 'known'; readonly account: string }
   /** Only a newer Satchel can read what is there. */
   | { readonly kind: 'newer'; readonly account: string };
+
+export type ConsentResult =
+  | { readonly kind: 'signed-in' }
+  /** The person said no. */
+  | { readonly kind: 'declined' }
+  /** Not an answer to what was asked, or the provider failed. `detail` holds no token. */
+  | { readonly kind: 'failed'; readonly detail: string };
 
 export type UnlockResult =
   | { readonly kind: 'open' }
@@ -70,7 +91,9 @@ export type UnlockResult =
   | { readonly kind: 'other-vault' }
   | { readonly kind: 'trouble'; readonly trouble: Trouble };
 
-export type Secret = { readonly kind: 'passphrase'; readonly text: string } | { readonly kind: 'words'; readonly text: string };
+export type Secret =
+  | { readonly kind: 'passphrase'; readonly text: string }
+  | { readonly kind: 'words'; readonly text: string };
 
 /** Connecting a storage, and the sync that follows. Runs in this page's worker. */
 export interface Sync {
@@ -80,8 +103,7 @@ export interface Sync {
    * back to the app's own address with `?code=…` or `?error=…`; then call `finishConsent` before anything is shown.
    */
   beginConsent(kind: string, options: { redirectUri: string; clientId?: string }): Promise<string>;
-  /** @throws {ConsentRefused} */
-  finishConsent(callbackUrl: string): Promise<void>;
+  finishConsent(callbackUrl: string): Promise<ConsentResult>;
   /** A signed-in storage that has no vault yet: what is there? Null when no connection is being made. */
   found(): Promise<Found | { readonly kind: 'trouble'; readonly trouble: Trouble } | null>;
   /** Twelve fresh recovery words, to be shown once and confirmed. */
@@ -108,6 +130,8 @@ export type Trouble =
   | { readonly kind: 'rate-limited'; readonly until: number }
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'emptied'; readonly lost: number; readonly of: number }
+  /** Notes that fit into no object; all others are sent. */
+  | { readonly kind: 'too-large'; readonly notes: readonly DocId[] }
   | { readonly kind: 'rejected'; readonly detail: string }
   | { readonly kind: 'local'; readonly trouble: LocalTrouble }
   | { readonly kind: 'bug'; readonly detail: string };
@@ -149,8 +173,11 @@ export interface SyncStatus {
 export interface Satchel {
   readonly notes: Notes;
   readonly sync: Sync;
-  /** Set when the local database can't be used: show this instead of the notes. */
-  readonly trouble: LocalTrouble | null;
-  /** What of this device's notes no storage has yet. */
+  readonly queries: Queries;
   close(): Promise<void>;
 }
+
+/** What opening came to. While it is `blocked`, `opened` follows once the other window has closed. */
+export type Opening =
+  | { readonly kind: 'opened'; readonly satchel: Satchel }
+  | { readonly kind: 'trouble'; readonly trouble: LocalTrouble };

@@ -1,6 +1,6 @@
 /** Making a vault in a storage, joining the one that is there, putting one back. */
 import { areaOf, isStorageError, type ObjectName } from '../../backends/storage.ts';
-import { hexOf } from '../notes/ids.ts';
+import { hexOf, type NoteId } from '../notes/ids.ts';
 import type { Place } from './context.ts';
 import type { ArgonCost, Bytes } from './crypto.ts';
 import { outboxEverything } from './documents.ts';
@@ -230,11 +230,23 @@ export async function forgetStorage(place: Omit<Place, 'storage'>): Promise<void
   await state.write(['packs', 'pending', 'aside', 'meta', 'notes'], async (tx) => {
     const packs = await tx.packs.where('storage', [storageId]);
     const ids = packs.map((row) => row.id);
-    await tx.pending.delete((await tx.pending.where('pack', ids)).map((row) => row.id));
+    const pending = await tx.pending.where('pack', ids);
+    await tx.pending.delete(pending.map((row) => row.id));
     await tx.aside.delete((await tx.aside.where('pack', ids)).map((row) => row.id));
     await tx.packs.delete(ids);
     await tx.meta.delete([`listing ${storageId}`, `alarm ${storageId}`]);
-    // A card without its text would be a promise that nobody keeps.
-    await tx.notes.delete((await tx.notes.list()).filter((row) => !row.here).map((row) => row.id));
+    // A card whose text was only there would be a promise that nobody keeps.
+    const promised = (await tx.notes.getMany([...new Set(pending.map((row) => row.doc as NoteId))])).filter(
+      (row) => row && !row.here,
+    );
+    const elsewhere = new Set(
+      (
+        await tx.pending.where(
+          'doc',
+          promised.map((row) => row?.id as string),
+        )
+      ).map((row) => row.doc),
+    );
+    await tx.notes.delete(promised.flatMap((row) => (row && !elsewhere.has(row.id) ? [row.id] : [])));
   });
 }

@@ -14,7 +14,7 @@ export type CipherKey = { readonly [brand]: 'CipherKey' };
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface Crypto {
-  random(length: number): Bytes;
+  readonly random: (length: number) => Bytes;
   sha256(bytes: Bytes): Promise<Bytes>;
   /** From then on the raw bytes can't be had from it. */
   importKey(raw: Bytes): Promise<VaultKey>;

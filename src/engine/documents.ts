@@ -1,0 +1,194 @@
+/** Changing documents from the page: in one transaction each, over everything that this device holds of them. */
+import * as Y from 'yjs';
+import type { DocId } from '../notes/ids.ts';
+import { textOf, touch } from '../notes/note.ts';
+import type { Bytes } from '../vault/crypto.ts';
+import { loadDocs, recordEdit } from '../vault/documents.ts';
+import type { State } from '../vault/state.ts';
+import type { LocalTrouble, OpenNote } from './api.ts';
+import type { NoteId } from '../notes/ids.ts';
+import { localTrouble } from './trouble.ts';
+
+/** What comes from the database; everything else is an edit made here. */
+const STORED = Symbol('stored');
+/** Typing is kept this long after a key at the latest. */
+const KEEP_WITHIN = 250;
+/** After the disk was full. */
+const TRY_AGAIN = 5_000;
+
+const EDITING = ['notes', 'bodies', 'outbox', 'meta'] as const;
+
+/** Calls `changed` whenever pieces of a document come or go. Returns the way to stop. */
+export type FollowBodies = (doc: DocId, changed: () => void) => () => void;
+
+export interface Documents {
+  /** Whether entries of it were listed and aren't here yet. It must not be edited then (rule V26). */
+  isAway(id: DocId): Promise<boolean>;
+  /** Changes a document, be it open or not. Nothing is written when `change` changes nothing. */
+  edit(id: DocId, change: (doc: Y.Doc) => void): Promise<void>;
+  /** Opens a note for typing. The same one twice gives two views of one document. */
+  open(id: NoteId): Promise<OpenNote>;
+}
+
+interface OpenDocument {
+  readonly doc: Y.Doc;
+  readonly flush: () => Promise<void>;
+  readonly listeners: Set<(trouble: LocalTrouble | null) => void>;
+  /** Ends it, unless there are words that could not be kept yet. */
+  readonly stop: () => boolean;
+  views: number;
+  stopped: boolean;
+}
+
+export function createDocuments(deps: { state: State; now: () => number; follow: FollowBodies }): Documents {
+  const { state } = deps;
+  const open = new Map<DocId, Promise<OpenDocument>>();
+
+  async function openDocument(id: DocId): Promise<OpenDocument> {
+    const loaded = await state.read(['bodies'], (tx) => loadDocs(tx, [id]));
+    const { doc, last: first } = loaded.get(id) as { doc: Y.Doc; last: number };
+    let last = first;
+    let unsaved: Uint8Array[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let writing: Promise<void> = Promise.resolve();
+    let failed = false;
+    /** Whether the text was changed here since the last write; properties alone don't make a note newer. */
+    let typed = false;
+    const listeners = new Set<(trouble: LocalTrouble | null) => void>();
+    const tell = (trouble: LocalTrouble | null) => {
+      failed = trouble !== null;
+      for (const listener of listeners) listener(trouble);
+    };
+    const schedule = (ms: number) => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void flush();
+      }, ms);
+    };
+
+    /** Takes in what other tabs and devices wrote since. */
+    function takeIn(rows: readonly { n?: number; bytes: Bytes }[]): void {
+      doc.transact(() => {
+        for (const row of rows) {
+          if ((row.n as number) <= last) continue;
+          try {
+            Y.applyUpdate(doc, row.bytes, STORED);
+          } catch {
+            // A piece that doesn't read is left where it lies; the others must not wait for it.
+          }
+          last = row.n as number;
+        }
+      }, STORED);
+    }
+
+    async function write(): Promise<void> {
+      if (unsaved.length === 0) return;
+      if (typed) touch(doc, deps.now());
+      typed = false;
+      const taken = unsaved;
+      unsaved = [];
+      const update = (taken.length === 1 ? taken[0] : Y.mergeUpdates(taken)) as Bytes;
+      try {
+        await state.write(EDITING, async (tx) => {
+          takeIn(await tx.bodies.where('doc', [id]));
+          await recordEdit(tx, id, doc, update);
+        });
+        if (failed) tell(null);
+      } catch (error) {
+        // Kept in memory, and tried again: the words are not lost while the page lives.
+        unsaved = [update, ...unsaved];
+        tell(localTrouble(error));
+        schedule(TRY_AGAIN);
+      }
+    }
+
+    function flush(): Promise<void> {
+      clearTimeout(timer);
+      timer = undefined;
+      writing = writing.then(write);
+      return writing;
+    }
+
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === STORED) return;
+      unsaved.push(update);
+      schedule(KEEP_WITHIN);
+    });
+    textOf(doc).observe((_, transaction) => {
+      if (transaction.origin !== STORED) typed = true;
+    });
+    const stopFollowing = deps.follow(id, () => {
+      void state.read(['bodies'], (tx) => tx.bodies.where('doc', [id])).then(takeIn, () => undefined);
+    });
+    const self: OpenDocument = {
+      doc,
+      flush,
+      listeners,
+      views: 0,
+      stopped: false,
+      stop() {
+        if (unsaved.length > 0) return false;
+        self.stopped = true;
+        stopFollowing();
+        clearTimeout(timer);
+        doc.destroy();
+        return true;
+      },
+    };
+    return self;
+  }
+
+  function opened(id: DocId): Promise<OpenDocument> {
+    const existing = open.get(id);
+    if (existing) return existing;
+    const opening = openDocument(id);
+    open.set(id, opening);
+    opening.catch(() => open.delete(id));
+    return opening;
+  }
+
+  return {
+    isAway: async (id) => (await state.read(['pending'], (tx) => tx.pending.where('doc', [id]))).length > 0,
+
+    async edit(id, change) {
+      const held = await open.get(id);
+      if (held) {
+        change(held.doc);
+        return held.flush();
+      }
+      await state.write(EDITING, async (tx) => {
+        const { doc } = (await loadDocs(tx, [id])).get(id) as { doc: Y.Doc };
+        const updates: Uint8Array[] = [];
+        doc.on('update', (update: Uint8Array) => updates.push(update));
+        change(doc);
+        if (updates.length > 0) await recordEdit(tx, id, doc, Y.mergeUpdates(updates) as Bytes);
+        doc.destroy();
+      });
+    },
+
+    async open(id) {
+      let held = await opened(id);
+      // Closed by its last view while this one was waiting.
+      while (held.stopped) held = await opened(id);
+      held.views++;
+      let closed = false;
+      return {
+        id,
+        doc: held.doc,
+        text: textOf(held.doc),
+        flush: () => held.flush(),
+        async close() {
+          if (closed) return;
+          closed = true;
+          await held.flush();
+          held.views--;
+          if (held.views === 0 && held.stop()) open.delete(id);
+        },
+        onTrouble(listener) {
+          held.listeners.add(listener);
+          return () => held.listeners.delete(listener);
+        },
+      };
+    },
+  };
+}

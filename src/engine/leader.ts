@@ -1,0 +1,203 @@
+/** The one engine on this device that follows the storage: syncs when something changed here, there, or long ago. */
+import { liveQuery } from 'dexie';
+import type { Storage } from '../../backends/storage.ts';
+import type { ConnectionRow } from '../cache/database.ts';
+import { createSession, type Session, type SyncReport } from '../vault/session.ts';
+import { readMeta } from '../vault/state.ts';
+import type { Trouble } from './api.ts';
+import { connected, openStorage } from './connections.ts';
+import { type Host, LEADER, SESSION } from './host.ts';
+import { createReporter, type Reporter } from './status.ts';
+import { troubleFrom } from './trouble.ts';
+
+/** A pause in typing, after which what was typed is sent. */
+const SETTLE = 2_000;
+/** Where watching isn't possible, or failed. */
+const POLL = 60_000;
+/** After a failure: the first pause, which doubles up to the last. */
+const FIRST_PAUSE = 5_000;
+const LAST_PAUSE = 5 * 60_000;
+const PATIENCE = 5;
+
+/** Calls `wake` each time that the query's answer changes. */
+function follow<Answer>(query: () => Promise<Answer>, wake: (answer: Answer) => void, signal: AbortSignal): void {
+  // A query that fails once the database is closed has nothing left to tell.
+  const subscription = liveQuery(query).subscribe({ next: wake, error: () => undefined });
+  signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+}
+
+/** Leads as soon as no other engine does, until the signal fires. */
+export async function lead(host: Host, signal: AbortSignal): Promise<void> {
+  await host.withLock(LEADER, () => followConnection(host, signal), signal);
+}
+
+/** Keeps a runner for the connection in use; another connection, or new tokens after a new sign-in, start it anew. */
+function followConnection(host: Host, signal: AbortSignal): Promise<void> {
+  let key = '';
+  let stop = new AbortController();
+  const change = (row: ConnectionRow | undefined) => {
+    const now = row ? `${row.id} ${row.accountId} ${row.signedInAt}` : '';
+    if (key === now) return;
+    key = now;
+    stop.abort();
+    stop = new AbortController();
+    if (row) void runConnection(host, row, stop.signal);
+  };
+  follow(() => connected(host), change, signal);
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        stop.abort();
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+/** Waiting that any of several things can end. */
+function createWaker() {
+  let wake: (() => void) | null = null;
+  let called = false;
+  return {
+    call() {
+      called = true;
+      wake?.();
+    },
+    async wait(host: Host, ms: number, signal: AbortSignal): Promise<void> {
+      const woken = new AbortController();
+      wake = () => woken.abort();
+      if (called) woken.abort();
+      const stop = () => woken.abort();
+      signal.addEventListener('abort', stop, { once: true });
+      await host.sleep(ms, woken.signal).catch(() => undefined);
+      signal.removeEventListener('abort', stop);
+      wake = null;
+      called = false;
+      signal.throwIfAborted();
+    },
+  };
+}
+
+function alarmTrouble(report: SyncReport): Trouble | null {
+  if (report.alarm) return { kind: 'emptied', lost: report.alarm.lost, of: report.alarm.of };
+  return report.tooLarge.length > 0 ? { kind: 'too-large', notes: report.tooLarge } : null;
+}
+
+async function runConnection(host: Host, row: ConnectionRow, signal: AbortSignal): Promise<void> {
+  const reporter = await createReporter(host, row);
+  try {
+    const storage = await openStorage(host, row, PATIENCE);
+    const session = createSession({ state: host.state, storage, storageId: row.id, deps: host.vault }, row.accountId, {
+      receiving: (done, total) => reporter.progress(done, total),
+      sending: (waiting) => void (waiting > 0 && reporter.phase('sending').catch(() => undefined)),
+    });
+    await keepInSync(host, row, storage, session, reporter, signal);
+  } catch (error) {
+    if (!signal.aborted)
+      await reporter.trouble(troubleFrom(error, row.account, host.vault.now())).catch(() => undefined);
+  }
+}
+
+async function keepInSync(
+  host: Host,
+  row: ConnectionRow,
+  storage: Storage,
+  session: Session,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  const waker = createWaker();
+  let remote = true;
+  signal.addEventListener(
+    'abort',
+    host.nudge.listen(() => ((remote = true), waker.call())),
+    { once: true },
+  );
+  follow(
+    () => host.db.outbox.count(),
+    (count) => count > 0 && waker.call(),
+    signal,
+  );
+  void watch(host, row, storage, signal, () => ((remote = true), waker.call()));
+  let pause = FIRST_PAUSE;
+  for (;;) {
+    signal.throwIfAborted();
+    const everything = remote;
+    remote = false;
+    const trouble = await syncOnce(host, row, session, reporter, everything, signal);
+    if (!trouble) {
+      pause = FIRST_PAUSE;
+      await waker.wait(host, POLL * 15, signal);
+      // What is typed in one go is sent in one go.
+      await host.sleep(SETTLE, signal);
+      continue;
+    }
+    remote = true;
+    // A new sign-in starts another runner; a full storage, an emptied one and the rest are looked at again after a while.
+    const wait = trouble.kind === 'rate-limited' ? Math.max(0, trouble.until - host.vault.now()) : pause;
+    pause = Math.min(LAST_PAUSE, pause * 2);
+    await host.sleep(FIRST_PAUSE, signal);
+    await waker.wait(host, wait, signal);
+  }
+}
+
+/** @returns what stands in the way, already told. */
+async function syncOnce(
+  host: Host,
+  row: ConnectionRow,
+  session: Session,
+  reporter: Reporter,
+  everything: boolean,
+  signal: AbortSignal,
+): Promise<Trouble | null> {
+  try {
+    await reporter.phase('checking');
+    const report = await host.withLock(
+      SESSION,
+      async () => {
+        // Left between the lock being asked for and being had: nothing of this storage may be written any more.
+        if ((await connected(host))?.id !== row.id) return null;
+        return everything ? session.sync(signal) : session.push(signal);
+      },
+      signal,
+    );
+    if (!report) return null;
+    const trouble = alarmTrouble(report);
+    if (trouble) await reporter.trouble(trouble);
+    else await reporter.synced();
+    return trouble;
+  } catch (error) {
+    signal.throwIfAborted();
+    const trouble = troubleFrom(error, row.account, host.vault.now());
+    await reporter.trouble(trouble).catch(() => undefined);
+    return trouble;
+  }
+}
+
+/** Waits for the storage to say that something changed there, for as long as the signal lets it. */
+async function watch(
+  host: Host,
+  row: ConnectionRow,
+  storage: Storage,
+  signal: AbortSignal,
+  changed: () => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const listing = await host.state.read(['meta'], (tx) => readMeta(tx, `listing ${row.id}`));
+      if (!listing?.cursor) await host.sleep(SETTLE, signal);
+      else {
+        await storage.watch('log', listing.cursor, signal);
+        changed();
+        // Until the sync has moved the cursor on, the same change would be told again.
+        await host.sleep(SETTLE, signal);
+      }
+    } catch {
+      if (signal.aborted) return;
+      changed();
+      await host.sleep(POLL, signal).catch(() => undefined);
+    }
+  }
+}

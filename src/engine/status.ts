@@ -1,0 +1,68 @@
+/** What the leading engine tells every window: one row, written as things change. */
+import type { ConnectionRow } from '../cache/database.ts';
+import type { SyncStatus, Trouble, Unread } from './api.ts';
+import type { Host } from './host.ts';
+
+/** A row a fraction of a second is as live as people can see, and costs the database little. */
+const PROGRESS_EVERY = 200;
+
+export interface Reporter {
+  phase(phase: SyncStatus['phase']): Promise<void>;
+  /** May be called as often as it likes. */
+  progress(done: number, total: number): void;
+  trouble(trouble: Trouble): Promise<void>;
+  synced(): Promise<void>;
+}
+
+export async function readStatus(host: Pick<Host, 'db'>, id: string): Promise<SyncStatus | null> {
+  return ((await host.db.status.get(id))?.status as SyncStatus | undefined) ?? null;
+}
+
+async function unread(host: Host, storage: string): Promise<Unread> {
+  return host.state.read(['packs', 'aside'], async (tx) => {
+    const packs = (await tx.packs.where('state', ['damaged', 'newer'])).filter(
+      (row) => row.storage === storage && row.present,
+    );
+    const count = (state: string) => packs.filter((row) => row.state === state).length;
+    return { damaged: count('damaged'), newer: count('newer'), aside: await tx.aside.count() };
+  });
+}
+
+/** Begins where the last leader left off, so that "synced an hour ago" survives a restart. */
+export async function createReporter(host: Host, row: ConnectionRow): Promise<Reporter> {
+  const before = await readStatus(host, row.id);
+  let status: SyncStatus = {
+    kind: row.kind,
+    label: row.label,
+    account: row.account,
+    phase: 'idle',
+    progress: null,
+    trouble: before?.trouble ?? null,
+    unread: before?.unread ?? { damaged: 0, newer: 0, aside: 0 },
+    lastSynced: before?.lastSynced ?? null,
+  };
+  let lastProgress = 0;
+  const write = async (change: Partial<SyncStatus>) => {
+    status = { ...status, ...change };
+    await host.db.status.put({ id: row.id, status });
+  };
+  return {
+    phase: (phase) => write({ phase, ...(phase === 'receiving' ? {} : { progress: null }) }),
+    progress(done, total) {
+      const now = host.vault.now();
+      if (done < total && now - lastProgress < PROGRESS_EVERY) return;
+      lastProgress = now;
+      // A progress that could not be told is no reason to stop.
+      void write({ phase: 'receiving', progress: { done, total } }).catch(() => undefined);
+    },
+    trouble: async (trouble) => write({ phase: 'paused', progress: null, trouble, unread: await unread(host, row.id) }),
+    synced: async () =>
+      write({
+        phase: 'idle',
+        progress: null,
+        trouble: null,
+        unread: await unread(host, row.id),
+        lastSynced: host.vault.now(),
+      }),
+  };
+}

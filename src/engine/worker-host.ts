@@ -1,0 +1,89 @@
+/** A browser's worker (or page) as the engine's host. */
+import { createDexieState } from '../cache/dexie-state.ts';
+import type { Database } from '../cache/database.ts';
+import { platformCompression } from '../vault/compression.ts';
+import { webCrypto } from '../vault/crypto.ts';
+import { ARGON_COST } from '../vault/passphrase.ts';
+import { type Configuration, fetchConfiguration } from './configuration.ts';
+import type { Host } from './host.ts';
+
+const CHANNEL = 'satchel-nudge';
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/**
+ * `navigator.onLine` may say online without a network, never the other way round for long: it only shortens a pause,
+ * and the pause ends by itself all the same.
+ */
+const ASK_AGAIN = 30_000;
+
+function untilOnline(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = new AbortController();
+    const end = (settle: () => void) => () => {
+      done.abort();
+      settle();
+    };
+    addEventListener('online', end(resolve), { signal: done.signal });
+    signal?.addEventListener(
+      'abort',
+      end(() => reject(signal.reason)),
+      { signal: done.signal },
+    );
+    sleep(ASK_AGAIN, done.signal).then(end(resolve), () => undefined);
+  });
+}
+
+/** @param baseUrl of the app: `config.json` lies beside it. */
+export function createWorkerHost(db: Database, baseUrl: string): Host {
+  const channel = new BroadcastChannel(CHANNEL);
+  const listeners = new Set<() => void>();
+  channel.addEventListener('message', () => {
+    for (const listener of listeners) listener();
+  });
+  let configuration: Promise<Configuration> | undefined;
+  return {
+    db,
+    state: createDexieState(db),
+    vault: { now: () => Date.now(), crypto: webCrypto, compression: platformCompression },
+    fetch: (input, init) => fetch(input, init),
+    configuration() {
+      configuration ??= fetchConfiguration((input, init) => fetch(input, init), baseUrl).then((found) => {
+        // Nothing found may mean no network yet; the next one to ask looks again.
+        if (Object.keys(found).length === 0) configuration = undefined;
+        return found;
+      });
+      return configuration;
+    },
+    withLock: (name, work, signal) =>
+      navigator.locks.request(name, signal ? { signal } : {}, work) as ReturnType<typeof work>,
+    sleep,
+    random: Math.random,
+    online: { now: () => navigator.onLine, wait: untilOnline },
+    nudge: {
+      send() {
+        channel.postMessage(null);
+        // A channel doesn't hear itself.
+        for (const listener of listeners) listener();
+      },
+      listen(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    argonCost: ARGON_COST,
+  };
+}

@@ -27,10 +27,9 @@ const KNOWN: Readonly<Record<string, Known>> = {
   dropbox: {
     needs: 'SATCHEL_DROPBOX_TOKEN, an access token of an account whose app folder may be written to',
     async places(env) {
-      const token = env['SATCHEL_DROPBOX_TOKEN'];
-      if (!token) return [];
       const { liveDropboxPlace } = await import('./dropbox/place.ts');
-      return [liveDropboxPlace(token)];
+      const place = liveDropboxPlace(env);
+      return place ? [place] : [];
     },
   },
 };

@@ -28,7 +28,8 @@ const afterMicrotasks: (task: () => void) => unknown =
 function messageToOneself(): (task: () => void) => void {
   const { port1, port2 } = new MessageChannel();
   const tasks: (() => void)[] = [];
-  port1.onmessage = () => tasks.shift()?.();
+  port1.addEventListener('message', () => tasks.shift()?.());
+  port1.start();
   return (task) => {
     tasks.push(task);
     port2.postMessage(undefined);

@@ -1,6 +1,36 @@
+/** Where the app starts. */
+// First, since it sets the order of the cascade's layers.
+import './tokens.css';
+import './base.css';
+import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
+import { openSatchel } from '../engine/page.ts';
+import { App } from './app.tsx';
+import { finishReturn } from './connect/consent-return.ts';
+import { flushWhenLeaving } from './open-notes.ts';
+import { catchInstallPrompt } from './settings/install-prompt.ts';
+import { chooseLanguage, LanguageContext } from './strings/catalogue.ts';
+import { ErrorBoundary } from './trouble/error-boundary.tsx';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
-createRoot(root).render(<h1>Satchel</h1>);
-if (import.meta.env.PROD) void navigator.serviceWorker.register('./service-worker.js', { updateViaCache: 'none' });
+
+const language = chooseLanguage(navigator.languages);
+document.documentElement.lang = language.tag;
+catchInstallPrompt();
+flushWhenLeaving();
+
+const opening = openSatchel();
+finishReturn(opening);
+
+createRoot(root).render(
+  <StrictMode>
+    <LanguageContext value={language}>
+      <ErrorBoundary>
+        <Suspense>
+          <App opening={opening} />
+        </Suspense>
+      </ErrorBoundary>
+    </LanguageContext>
+  </StrictMode>,
+);

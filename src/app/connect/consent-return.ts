@@ -1,0 +1,33 @@
+/**
+ * Coming back from a provider's consent page. `before-paint.js` has already taken the answer out of the address
+ * bar; here it goes, once, to the engine.
+ */
+import type { ConsentResult, Opening } from '../../engine/api.ts';
+
+declare global {
+  interface Window {
+    /** The address that the browser came back to, left by before-paint.js. Holds a code: it is removed as it is read. */
+    satchelReturn?: string;
+  }
+}
+
+let outcome: Promise<ConsentResult> | null = null;
+
+/** Called once, at the start. */
+export function finishReturn(opening: Promise<Opening>): void {
+  const address = window.satchelReturn;
+  delete window.satchelReturn;
+  if (address === undefined) return;
+  outcome = opening.then((opened) =>
+    opened.kind === 'opened'
+      ? opened.satchel.sync.finishConsent(address)
+      : { kind: 'failed', detail: opened.trouble.kind },
+  );
+}
+
+/** The outcome of the way back that this page was loaded with; null when there was none, or it was told already. */
+export function takeReturn(): Promise<ConsentResult> | null {
+  const taken = outcome;
+  outcome = null;
+  return taken;
+}

@@ -1,0 +1,78 @@
+/** The note's actions: pinning, and the rest behind a menu. */
+import { Copy, Ellipsis, Pin, RotateCcw, Trash2 } from 'lucide-react';
+import type { OpenNote } from '../../engine/api.ts';
+import type { ListedNote } from '../../engine/queries.ts';
+import { timeAgo } from '../dates.ts';
+import { useNow } from '../now.ts';
+import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx';
+import { useToast } from '../ui/toasts.tsx';
+import { useNoteActions } from './note-actions.ts';
+
+interface NoteToolbarProps {
+  readonly note: ListedNote;
+  readonly opened: OpenNote | null;
+  /** The note was moved to the trash. */
+  readonly onGone: () => void;
+}
+
+export function NoteToolbar({ note, opened, onGone }: NoteToolbarProps) {
+  const t = useStrings();
+  const toast = useToast();
+  const actions = useNoteActions(note);
+  const inTrash = note.trashedAt !== null;
+
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(opened?.text.toJSON() ?? '');
+      toast({ text: t.note.copied });
+    } catch {
+      toast({ text: t.note.copyFailed });
+    }
+  };
+  const trash = async (): Promise<void> => {
+    if (await actions.trash()) onGone();
+  };
+
+  return (
+    <>
+      <Edited modified={note.modified} />
+      <div className="note-actions" role="toolbar" aria-label={t.note.toolbar}>
+        {!inTrash && (
+          <IconButton
+            icon={Pin}
+            label={note.pinned ? t.note.unpin : t.note.pin}
+            aria-pressed={note.pinned}
+            onClick={() => void actions.togglePinned()}
+          />
+        )}
+        {inTrash ? (
+          <IconButton icon={RotateCcw} label={t.note.restore} onClick={() => void actions.restore()} />
+        ) : (
+          <IconButton icon={Trash2} label={t.note.trash} onClick={() => void trash()} />
+        )}
+        <Menu trigger={<IconButton icon={Ellipsis} label={t.note.more} />}>
+          <MenuItem icon={Copy} disabled={!opened} onClick={() => void copy()}>
+            {t.note.copyText}
+          </MenuItem>
+          {!inTrash && (
+            <>
+              <MenuSeparator />
+              <MenuItem icon={Trash2} danger onClick={() => void trash()}>
+                {t.note.trash}
+              </MenuItem>
+            </>
+          )}
+        </Menu>
+      </div>
+    </>
+  );
+}
+
+function Edited({ modified }: { modified: number }) {
+  const t = useStrings();
+  const language = useLanguageTag();
+  const ago = timeAgo(language, modified, useNow());
+  return <p className="note-edited">{ago === null ? t.note.editedNow : t.note.edited(ago)}</p>;
+}

@@ -1,0 +1,81 @@
+/** Where a tag is typed, completed from the ones there are. */
+import { Autocomplete } from '@base-ui/react/autocomplete';
+import { useState } from 'react';
+import { useStrings } from '../strings/catalogue.ts';
+import '../ui/popup.css';
+
+interface TagInputProps {
+  /** Tags that could be added, for completion. */
+  readonly known: readonly string[];
+  readonly onAdd: (tag: string) => void;
+  /** @param refocus whether the focus has nowhere to go by itself. */
+  readonly onDone: (refocus: boolean) => void;
+}
+
+export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
+  const t = useStrings();
+  const [text, setText] = useState('');
+
+  const add = (typed: string): void => {
+    const tag = typed.trim().replace(/^#+/, '');
+    if (tag !== '') onAdd(tag);
+    setText('');
+  };
+
+  return (
+    // Leaving the field as a whole adds what was typed; the form itself takes no focus.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <form
+      className="tag-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() === '') onDone(true);
+        else add(text);
+      }}
+      onBlur={(event) => {
+        if (event.currentTarget.contains(event.relatedTarget)) return;
+        add(text);
+        onDone(false);
+      }}
+    >
+      <Autocomplete.Root
+        items={known}
+        value={text}
+        openOnInputClick
+        onValueChange={(value, { reason }) => {
+          if (reason === 'item-press') add(value);
+          else if (value.endsWith(',')) add(value.slice(0, -1));
+          else setText(value);
+        }}
+      >
+        <Autocomplete.Input
+          className="tag-input"
+          aria-label={t.note.tagInput}
+          placeholder={t.note.tagPlaceholder}
+          // The person just pressed "Add tag".
+          // oxlint-disable-next-line jsx-a11y/no-autofocus
+          autoFocus
+          autoCapitalize="none"
+          enterKeyHint="done"
+          maxLength={60}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && text === '') onDone(true);
+          }}
+        />
+        <Autocomplete.Portal>
+          <Autocomplete.Positioner className="popup-positioner" sideOffset={6} align="start">
+            <Autocomplete.Popup className="popup tag-popup">
+              <Autocomplete.List>
+                {(tag: string) => (
+                  <Autocomplete.Item key={tag} value={tag} className="popup-item">
+                    {tag}
+                  </Autocomplete.Item>
+                )}
+              </Autocomplete.List>
+            </Autocomplete.Popup>
+          </Autocomplete.Positioner>
+        </Autocomplete.Portal>
+      </Autocomplete.Root>
+    </form>
+  );
+}

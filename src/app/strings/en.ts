@@ -1,0 +1,483 @@
+/** Every visible word, in English. Its shape is the shape of every other language's catalogue. */
+import { pluralIn } from './plural.ts';
+
+const n = pluralIn('en');
+const notes = (count: number): string => n(count, { one: '# note', other: '# notes' });
+
+export type Strings = typeof en;
+
+export const en = {
+  app: {
+    name: 'Satchel',
+    motto: 'Carry your notes. Keep them where you like.',
+    skipToNotes: 'Skip to the notes',
+    opening: 'Opening your notes…',
+    close: 'Close',
+    cancel: 'Cancel',
+    back: 'Back',
+    tryAgain: 'Try again',
+    retryLoad: 'This part of Satchel couldn’t be loaded.',
+    documentTitle: (page: string) => `${page} · Satchel`,
+  },
+
+  sidebar: {
+    label: 'Notebooks and tags',
+    open: 'Open the menu',
+    close: 'Close the menu',
+    all: 'All notes',
+    pinned: 'Pinned',
+    trash: 'Trash',
+    notebooks: 'Notebooks',
+    tags: 'Tags',
+    settings: 'Settings',
+    addNotebook: 'New notebook',
+    noNotebooks: 'Notebooks keep things that belong together.',
+    countOf: (name: string, count: number) => `${name}, ${notes(count)}`,
+  },
+
+  notebook: {
+    actions: (name: string) => `Actions for ${name}`,
+    newTitle: 'New notebook',
+    newInside: 'New notebook inside',
+    newInsideTitle: (parent: string) => `New notebook in “${parent}”`,
+    rename: 'Rename',
+    renameTitle: (name: string) => `Rename “${name}”`,
+    name: 'Name',
+    namePlaceholder: 'Recipes, Work, Journal…',
+    nameMissing: 'Give the notebook a name.',
+    create: 'Create notebook',
+    save: 'Save',
+    moveUp: 'Move up',
+    moveDown: 'Move down',
+    move: 'Move to…',
+    moveTitle: (name: string) => `Move “${name}” to`,
+    topLevel: 'The top level',
+    remove: 'Remove',
+    removeTitle: (name: string) => `Remove “${name}”?`,
+    removeBody: (count: number) =>
+      count === 0
+        ? 'It has no notes in it.'
+        : n(count, {
+            one: 'The note in it stays, in no notebook. Nothing is deleted.',
+            other: 'The # notes in it stay, in no notebook. Nothing is deleted.',
+          }),
+    removeConfirm: 'Remove notebook',
+    unnamed: 'Notebook',
+  },
+
+  list: {
+    newNote: 'New note',
+    filter: 'Filter by title',
+    clearFilter: 'Clear the filter',
+    label: (view: string) => `Notes: ${view}`,
+    count: notes,
+    untitled: 'Untitled',
+    noText: 'No more text',
+    onItsWay: 'The text is on its way',
+    pinned: 'Pinned',
+    sample: 'Example',
+    tasks: (done: number, total: number) => `${done} of ${total} tasks done`,
+    tasksShort: (done: number, total: number) => `${done}/${total}`,
+    tagged: (tags: string) => `Tags: ${tags}`,
+    more: 'List actions',
+    removeSamples: 'Move the examples to the trash',
+    samplesRemoved: 'The examples are in the trash.',
+    loading: 'Loading notes',
+    empty: {
+      allTitle: 'Nothing here yet',
+      allBody: 'Write the first thing that comes to mind. It’s kept on this device, at once.',
+      pinnedTitle: 'Nothing pinned',
+      pinnedBody: 'Pin a note to keep it within reach, at the top of every list.',
+      trashTitle: 'The trash is empty',
+      trashBody: 'Notes that you throw away wait here, so you can change your mind.',
+      notebookTitle: 'An empty notebook',
+      notebookBody: 'New notes that you start here go into it.',
+      tagTitle: 'No notes with this tag',
+      tagBody: 'Add it to a note from the line under the note’s toolbar.',
+      goneTitle: 'This notebook isn’t here any more',
+      goneBody: 'It was removed, here or on another device. Its notes are under “All notes”.',
+      filterTitle: 'No title matches',
+      filterBody: (text: string) => `None of the titles here has “${text}” in it.`,
+    },
+  },
+
+  note: {
+    label: (title: string) => `Note: ${title}`,
+    editor: 'Note text, in Markdown',
+    placeholder: 'Start writing. The first line becomes the title.',
+    toolbar: 'Note actions',
+    pin: 'Pin',
+    unpin: 'Unpin',
+    more: 'More actions',
+    trash: 'Move to trash',
+    restore: 'Restore',
+    copyText: 'Copy text',
+    copied: 'Copied.',
+    copyFailed: 'The browser didn’t allow copying. Select the text and copy it yourself.',
+    trashed: 'Moved to the trash.',
+    undo: 'Undo',
+    restored: 'Restored.',
+    inTrash: (when: string) => `In the trash since ${when}. Restore it to edit it.`,
+    noNotebook: 'No notebook',
+    notebook: 'Notebook',
+    notebookIs: (name: string) => `Notebook: ${name}`,
+    newNotebook: 'New notebook…',
+    addTag: 'Add tag',
+    tagInput: 'Tag',
+    tagPlaceholder: 'Tag name',
+    createTag: (tag: string) => `Add “${tag}”`,
+    noTags: 'Type a name to make the first tag.',
+    removeTag: (tag: string) => `Remove tag ${tag}`,
+    tags: 'Tags',
+    edited: (when: string) => `Edited ${when}`,
+    editedNow: 'Edited just now',
+    created: (date: string) => `Created ${date}`,
+    task: 'Task done',
+    keyboardHint: 'Press Escape, then Tab, to leave the text.',
+    nothingOpenTitle: 'Pick up where you left off',
+    nothingOpenBody: 'Choose a note from the list, or start a new one.',
+    shortcut: (keys: string) => `or press ${keys}`,
+    unknownTitle: 'This note isn’t here',
+    unknownBody: 'It may have been removed, or it hasn’t reached this device yet.',
+    awayTitle: 'The text isn’t on this device yet',
+    awayBody: (place: string) => `It’s still in ${place} and couldn’t be fetched just now.`,
+    awayBodyPlain: 'It’s still in your storage and couldn’t be fetched just now.',
+    backToList: 'Back to the list',
+    couldNotSave: 'That couldn’t be saved on this device.',
+  },
+
+  /** CodeMirror's own words, under the names that it looks them up by. */
+  search: {
+    Find: 'Find',
+    Replace: 'Replace with',
+    next: 'Next',
+    previous: 'Previous',
+    all: 'Select all',
+    'match case': 'Match case',
+    regexp: 'Pattern',
+    'by word': 'Whole words',
+    replace: 'Replace',
+    'replace all': 'Replace all',
+    close: 'Close',
+    'current match': 'present match',
+    'on line': 'on line',
+    'replaced match on line $': 'replaced match on line $',
+    'replaced $ matches': 'replaced $ matches',
+    'Selection deleted': 'Selection deleted',
+    'Go to line': 'Go to line',
+    go: 'Go',
+  },
+
+  sync: {
+    page: 'Sync',
+    /** The indicator's words. */
+    onlyHere: 'Saved on this device',
+    waiting: (count: number) => n(count, { one: '# note waiting', other: '# notes waiting' }),
+    checking: 'Checking for changes…',
+    receiving: 'Receiving notes…',
+    receivingPart: (done: number, total: number) => `Receiving, ${done} of ${total}`,
+    sending: (count: number) => n(count, { one: 'Sending # note…', other: 'Sending # notes…' }),
+    sendingPlain: 'Sending…',
+    paused: 'Sync is paused',
+    syncedNow: 'Synced just now',
+    synced: (ago: string) => `Synced ${ago}`,
+    notYet: 'Not synced yet',
+    indicator: (words: string) => `Sync: ${words}`,
+
+    troubleShort: {
+      signIn: (label: string) => `${label} asks you to sign in again`,
+      otherAccount: (label: string) => `${label} is signed in to another account`,
+      quota: (label: string) => `${label} is full`,
+      rateLimited: (label: string) => `${label} asks us to wait`,
+      unavailable: (label: string) => `Can’t reach ${label}`,
+      emptied: (label: string) => `Your notes are gone from ${label}`,
+      tooLarge: (count: number) =>
+        n(count, { one: '# note is too large to sync', other: '# notes are too large to sync' }),
+      rejected: (label: string) => `${label} refused a request`,
+      bug: 'Sync stopped on a mistake of ours',
+      full: 'This device is full',
+      noDatabase: 'Nothing can be saved here',
+      blocked: 'Waiting for another tab',
+      newer: 'Satchel needs a reload',
+      failed: 'Can’t save on this device',
+    },
+    trouble: {
+      signIn: (label: string) =>
+        `The login has ended or was withdrawn. Your notes are safe on this device; what you change is kept here and goes out once you sign in to ${label} again.`,
+      otherAccount: (expected: string, found: string) =>
+        `Your vault is in the account ${expected}, but the login is for ${found}. Nothing was sent. Sign in with the first account.`,
+      quota: (label: string) =>
+        `There is no room left in ${label}. Your notes are safe on this device. Free some space there, then sync again.`,
+      rateLimited: (time: string) => `Too many requests in a short time. Satchel goes on by itself at ${time}.`,
+      unavailable: (label: string) =>
+        `${label} can’t be reached: there’s no connection, or the service is down. Satchel tries again by itself. Everything you write is kept here.`,
+      emptied: (lost: number, of: number, label: string) =>
+        lost >= of
+          ? `Everything Satchel had stored in ${label} is gone. Somebody may have deleted it, there or from another program. Your notes are still on this device. Nothing is sent or deleted until you decide.`
+          : `${lost} of the ${of} parts of your vault are gone from ${label}. Your notes are still on this device. Nothing is sent or deleted until you decide.`,
+      tooLarge: 'These stay on this device; all others are sent. Split them into smaller notes, and they go out too.',
+      rejected: (label: string) => `${label} refused what Satchel asked for. Please report this:`,
+      bug: 'This is a mistake in Satchel. Your notes are safe on this device. Please report this:',
+    },
+    headingGood: 'Everything is in order',
+    headingWaiting: 'On its way',
+    headingBusy: 'Syncing',
+    bodyGood: (label: string) => `All your notes are here and, sealed, in ${label}.`,
+    bodyWaiting: (label: string) => `These are saved on this device and go to ${label} with the next sync.`,
+    bodyPaused: 'Sync goes on when you come back to this window.',
+    account: 'Account',
+    place: 'Storage',
+    lastSynced: 'Last synced',
+    never: 'Not yet',
+    whatWaits: 'Waiting to be sent',
+    nothingWaits: 'Nothing is waiting.',
+    andMore: (count: number) => n(count, { one: 'and # more', other: 'and # more' }),
+    unreadTitle: 'Set aside',
+    damaged: (count: number) =>
+      n(count, {
+        one: '# object in the storage is damaged and couldn’t be read. It’s left as it is; a device that holds its notes can send them again.',
+        other:
+          '# objects in the storage are damaged and couldn’t be read. They’re left as they are; a device that holds their notes can send them again.',
+      }),
+    newer: (count: number) =>
+      n(count, {
+        one: '# object was written by a newer Satchel. It’s left as it is; update Satchel here to read it.',
+        other: '# objects were written by a newer Satchel. They’re left as they are; update Satchel here to read them.',
+      }),
+    aside: (count: number) =>
+      n(count, {
+        one: '# change couldn’t be applied. It’s kept as it came, and nothing is lost.',
+        other: '# changes couldn’t be applied. They’re kept as they came, and nothing is lost.',
+      }),
+    syncNow: 'Sync now',
+    reconnect: (label: string) => `Sign in to ${label}`,
+    reload: 'Reload',
+    putBack: 'Put my notes back',
+    puttingBack: 'Putting back…',
+    putBackDone: 'Your notes are being put back.',
+    disconnect: 'Disconnect',
+    disconnectTitle: (label: string) => `Disconnect ${label}?`,
+    disconnectBody: (label: string) =>
+      `Your notes stay on this device, and your sealed vault stays in ${label}. This device forgets the login and stops syncing. You can connect again at any time.`,
+    disconnectWaiting: (count: number) =>
+      n(count, {
+        one: '# note has changes that haven’t been sent. They stay here.',
+        other: '# notes have changes that haven’t been sent. They stay here.',
+      }),
+    disconnected: (label: string) => `${label} is disconnected. Your notes are still here.`,
+    failed: 'That didn’t work. Try again in a moment.',
+    technical: 'Details',
+    copyDetail: 'Copy details',
+    localTitle: 'Your notes live on this device',
+    localBody:
+      'Nothing leaves it. To have them on your other devices too, and to survive a lost one, connect a storage of your own. What is stored there is sealed first: the provider can’t read it.',
+    connect: 'Connect a storage',
+  },
+
+  connect: {
+    page: 'Connect a storage',
+    steps: { choose: 'Choose', secure: 'Secure', done: 'Done' },
+    step: (number: number, of: number) => `Step ${number} of ${of}`,
+    chooseTitle: 'Where should your notes go?',
+    chooseBody: 'Pick a place that you already have. Satchel gets a folder of its own there and can see nothing else.',
+    chooseNone: 'No storage is set up on this site. With a client id of your own you can connect one all the same.',
+    go: (label: string) => `Connect ${label}`,
+    goHint: (label: string) => `You’ll be sent to ${label} to agree, and then back here.`,
+    going: (label: string) => `Going to ${label}…`,
+    advanced: 'Advanced: use a client id of your own',
+    advancedBody: 'If you registered Satchel with a provider yourself, its client id goes here. It isn’t a secret.',
+    provider: 'Provider',
+    clientId: 'Client id',
+    clientIdMissing: 'Enter the client id that the provider gave you.',
+    goOwn: 'Connect with this id',
+    configFailed: 'The list of storages couldn’t be loaded.',
+
+    factsTitle: 'Good to know',
+    factSealed: 'Sealed before it leaves. Titles, text, tags and notebook names are encrypted on this device.',
+    factSees: 'What the provider can see: that you use Satchel, how much you store, and when and how often you write.',
+    factLost:
+      'No back door. If you lose both your passphrase and your recovery words, nobody can open what is stored there, and we can’t help.',
+
+    returning: 'Finishing the connection…',
+    looking: 'Looking at what is there…',
+    declinedTitle: 'Not connected',
+    declined: 'You said no, or closed the page. That’s fine: your notes stay on this device.',
+    failed:
+      'The sign-in didn’t come through. It may have been an old link or another tab, or the provider had trouble. Start again from here.',
+    startOver: 'Start again',
+    stop: 'Don’t connect',
+    account: (account: string) => `Signed in as ${account}`,
+
+    passphraseTitle: 'Choose a passphrase',
+    passphraseBody:
+      'It seals your notes before they’re stored. You’ll enter it once on each new device, so choose something long that you’ll remember, or let your password manager make one.',
+    passphrase: 'Passphrase',
+    passphraseUser: 'Satchel vault',
+    show: 'Show the passphrase',
+    hide: 'Hide the passphrase',
+    strengthLabel: 'Strength',
+    strength: [
+      'Far too easy to guess',
+      'Too easy to guess',
+      'Could be stronger',
+      'Good',
+      'Strong',
+    ] as readonly string[],
+    strengthHint: 'Four or more unrelated words make a strong passphrase that’s easy to type.',
+    tooShort: (length: number) => `Use at least ${length} characters.`,
+    tooWeak: 'This one would be guessed. Add another word or two.',
+    next: 'Continue',
+
+    wordsTitle: 'Your recovery words',
+    wordsBody:
+      'If you ever forget your passphrase, these twelve words open your vault. They’re shown only now. Write them down in order, or print them, and keep them somewhere safe, away from this device.',
+    wordsLabel: 'Recovery words',
+    copy: 'Copy',
+    copied: 'Copied. Keep them somewhere safe.',
+    download: 'Download',
+    print: 'Print',
+    fileName: 'satchel-recovery-words.txt',
+    fileText: (words: string) =>
+      `Satchel recovery words\n\nThese twelve words, in this order, open your Satchel vault if you forget your passphrase.\nAnybody who has them can read your notes, if they can also get at your storage.\n\n${words}\n`,
+    wroteDown: 'I’ve kept them safe',
+    confirmTitle: 'Let’s check that you have them',
+    confirmBody: 'Look at what you wrote down and fill in these three.',
+    wordNumber: (number: number) => `Word ${number}`,
+    wordWrong: (number: number) => `That isn’t word ${number}. Check what you wrote down.`,
+    showAgain: 'Show the words again',
+    create: 'Create my vault',
+    creating: 'Sealing your vault… this takes a few seconds, on purpose.',
+
+    putThereTitle: (label: string) => `Put your vault in ${label}?`,
+    putThereBody:
+      'Nothing of Satchel’s is there yet. This device already has a vault, with its passphrase and recovery words. It can be put there as it is; they stay the same.',
+    putThere: 'Put my vault there',
+
+    unlockTitle: 'Your vault is here',
+    unlockBody: 'Unlock it with your passphrase, or with your twelve recovery words.',
+    mergeNotice: (count: number) =>
+      n(count, {
+        one: 'The # note on this device will be merged into it. Nothing is overwritten.',
+        other: 'The # notes on this device will be merged into it. Nothing is overwritten.',
+      }),
+    mergeAsk: (count: number) =>
+      n(count, { one: 'Merge the # note on this device', other: 'Merge the # notes on this device' }),
+    mergeNeeded:
+      'Tick the box to go on, or don’t connect: without merging there would be two separate collections here.',
+    otherVaultTitle: 'This is another vault',
+    otherVaultBody: (count: number) =>
+      n(count, {
+        one: 'This device belongs to a different vault. If you go on, it leaves that one and joins this one, and its # note is put into this vault too.',
+        other:
+          'This device belongs to a different vault. If you go on, it leaves that one and joins this one, and its # notes are put into this vault too.',
+      }),
+    otherVaultAgree: 'Join this vault and bring my notes',
+    usePassphrase: 'Passphrase',
+    useWords: 'Recovery words',
+    secretKind: 'Unlock with',
+    words: 'Recovery words',
+    wordsHint: 'All twelve, in order, with spaces between them.',
+    unlock: 'Unlock',
+    unlocking: 'Unlocking… this takes a few seconds, on purpose.',
+    wrongPassphrase:
+      'That isn’t the passphrase of this vault. Check capitals and keyboard language, or use your recovery words.',
+    wrongWords: 'These words don’t open this vault. They may belong to another one.',
+    notWords: 'These aren’t twelve recovery words. Check the spelling and the order.',
+    passphraseMissing: 'Enter your passphrase.',
+    wordsMissing: 'Enter your twelve words.',
+    otherMade: 'Another device made a vault here at the same moment. Unlock that one with the passphrase chosen there.',
+    newerTitle: 'This vault needs a newer Satchel',
+    newerBody:
+      'It was written by a newer version than this one. Nothing was changed there. Reload to get the newest version, then connect again.',
+
+    doneTitle: 'You’re connected',
+    doneBody: (label: string) =>
+      `Your notes are now being sealed and stored in ${label}. You can go on writing; this happens by itself.`,
+    doneUnlocked: 'Your notes are arriving. You can start reading and writing right away.',
+    toNotes: 'Go to my notes',
+    toSync: 'See the sync page',
+  },
+
+  settings: {
+    page: 'Settings',
+    appearance: 'Appearance',
+    theme: 'Theme',
+    themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    language: 'Language',
+    languageName: 'English',
+    languageBody: 'Dates follow your browser’s region.',
+    storage: 'Storage on this device',
+    persistTitle: 'Protected from clean-up',
+    persisted: 'The browser has promised to keep your notes until you remove them yourself.',
+    notPersisted:
+      'The browser may clear this site’s data when the device runs low on space. Connecting a storage keeps your notes safe elsewhere too.',
+    persistUnknown: 'This browser doesn’t tell.',
+    askPersist: 'Ask the browser to keep them',
+    persistDenied: 'The browser said no for now. It usually agrees once Satchel is installed or used often.',
+    usageTitle: 'Space used',
+    usage: (used: string, quota: string) => `${used} of about ${quota} that the browser allows`,
+    usageUnknown: 'This browser doesn’t tell.',
+    syncing: 'Sync',
+    install: 'Install',
+    installBody:
+      'Install Satchel to open it from your home screen or dock, in a window of its own. It works the same, offline too.',
+    installNow: 'Install Satchel',
+    installIos: 'On iPhone and iPad: tap the Share button, then “Add to Home Screen”.',
+    installOther: 'Your browser’s menu may have an entry “Install” or “Add to Home screen”.',
+    about: 'About',
+    version: 'Version',
+    keyboard: 'Keyboard',
+    keys: {
+      newNote: 'New note',
+      filter: 'Filter the list',
+      nextNote: 'Next or previous note in the list',
+      leave: 'Leave the text',
+      task: 'Tick the task on this line',
+      bold: 'Bold',
+      italic: 'Italic',
+      undo: 'Undo',
+    },
+    keyThen: (first: string, second: string) => `${first}, then ${second}`,
+  },
+
+  update: {
+    ready: 'A new version of Satchel is ready.',
+    reload: 'Reload',
+    later: 'Later',
+  },
+
+  trouble: {
+    noDatabaseTitle: 'There’s nowhere to keep your notes',
+    noDatabaseBody:
+      'This browser window doesn’t let Satchel store anything. That’s usual in some private windows, or when site data is switched off. Open Satchel in a normal window, or allow site data for this address.',
+    blockedTitle: 'Another tab is in the way',
+    blockedBody:
+      'Satchel has been updated, but another tab still uses the old version. Close the other tabs with Satchel in them, and this one goes on by itself.',
+    newerTitle: 'Your notes were saved by a newer Satchel',
+    newerBody:
+      'This window runs an older version, which could damage them, so it left them alone. Reload to get the newest version. If that doesn’t help, close all tabs with Satchel and open it again.',
+    fullTitle: 'This device is full',
+    fullBody: 'There’s no room left to save in. Free some space on the device; Satchel keeps trying.',
+    failedTitle: 'The notes on this device couldn’t be opened',
+    failedBody: 'The browser’s database gave an error. Reload first; if it stays, restart the browser.',
+    bannerFull:
+      'This device is full. What you typed is safe in this window, but not saved yet. Free some space; Satchel tries again by itself.',
+    bannerFailed:
+      'What you typed couldn’t be saved on this device yet. It’s safe in this window as long as it stays open.',
+    copyText: 'Copy my text',
+    downloadText: 'Download my text',
+    textFile: 'satchel-unsaved.md',
+    reload: 'Reload',
+    crashTitle: 'Something went wrong',
+    crashBody:
+      'Satchel made a mistake and had to stop showing this page. What was saved is safe. If you were typing, copy your text before you reload.',
+    crashNoText: 'Satchel made a mistake and had to stop showing this page. What was saved is safe.',
+  },
+
+  toast: { region: 'Messages', dismiss: 'Dismiss' },
+  unknownPage: {
+    title: 'There’s nothing at this address',
+    body: 'The link may be incomplete, or from somewhere else.',
+    home: 'Go to all notes',
+  },
+};

@@ -1,0 +1,3 @@
+export default function SyncPage(_: { onMenu: (() => void) | null }) {
+  return null;
+}

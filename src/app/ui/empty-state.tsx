@@ -1,0 +1,24 @@
+/** What a pane shows when there's nothing in it: a drawing, what it is for, one thing to do. */
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import './empty-state.css';
+
+interface EmptyStateProps {
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly body: string;
+  readonly children?: ReactNode;
+}
+
+export function EmptyState({ icon: Icon, title, body, children }: EmptyStateProps) {
+  return (
+    <div className="empty-state">
+      <span className="empty-state-icon">
+        <Icon size={26} strokeWidth={1.5} aria-hidden />
+      </span>
+      <h2>{title}</h2>
+      <p>{body}</p>
+      {children}
+    </div>
+  );
+}

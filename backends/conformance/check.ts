@@ -4,7 +4,7 @@
  */
 import type { Area, ObjectName, Storage } from '../storage.ts';
 import { objectName } from '../storage.ts';
-import { Failure, settled } from './expect.ts';
+import { describeError, Failure, settled } from './expect.ts';
 import type { Faults, Place } from './place.ts';
 
 /** The rules of `storage.ts`. */
@@ -59,6 +59,8 @@ export interface Visit {
   within<T>(what: string, promise: Promise<T>): Promise<T>;
 }
 
+const CLEANING_TRIES = 5;
+
 const visits = new WeakMap<Place, number>();
 
 function enter(place: Place, rule: Rule): { visit: Visit; leave: () => Promise<void> } {
@@ -111,14 +113,16 @@ function enter(place: Place, rule: Rule): { visit: Visit; leave: () => Promise<v
     },
   };
 
-  /** Cleans up as well as the place allows. What a broken store keeps is not what the check was about. */
+  /** Removes what the visit made. @throws {Failure} when the place doesn't let it. */
   async function leave(): Promise<void> {
     await place.faults?.clear();
     if (made.size === 0) return;
-    for (let attempt = 0; attempt < place.patience.tries; attempt++) {
-      if (attempt > 0) await place.patience.pause();
+    for (let attempt = 1; ; attempt++) {
       const removed = await settled((async () => (await place.open()).delete([...made]))());
       if (removed.ok) return;
+      if (attempt === CLEANING_TRIES)
+        throw new Failure(`what the check made could not be removed: ${describeError(removed.error)}`);
+      await place.patience.pause();
     }
   }
 
@@ -131,11 +135,10 @@ export function check(rule: Rule, title: string, body: (visit: Visit) => Promise
     title: `${rule} ${title}`,
     async run(place) {
       const { visit, leave } = enter(place, rule);
-      try {
-        await body(visit);
-      } finally {
-        await leave();
-      }
+      const result = await settled(body(visit));
+      const left = await settled(leave());
+      // What was left behind matters, but less than why the check failed.
+      for (const end of [result, left]) if (!end.ok) throw end.error;
     },
   };
 }

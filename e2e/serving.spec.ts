@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { DIST, expect, NETWORK_AWAY, test } from './fixtures/index.ts';
+import { DIST, expect, NETWORK_AWAY, phone, test } from './fixtures/index.ts';
 
 async function visit(page: Page): Promise<void> {
   await page.goto('./');
@@ -27,6 +27,17 @@ test.describe('at a path of its own', () => {
     await app.stop();
     await page.reload();
     await expect(page.locator('#root > *').first()).toBeVisible();
+  });
+});
+
+test.describe('on a phone', () => {
+  test.use(phone);
+
+  test('the page is as wide as the screen', async ({ page }) => {
+    await visit(page);
+    await expect(page.locator('#root > *').first()).toBeVisible();
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    expect(widths[0]).toBe(widths[1]);
   });
 });
 

@@ -67,7 +67,7 @@ export function appHandler({ dist, config, base }: AppHandlerOptions): (request:
 }
 
 /** Sent with every answer, scripts too: a worker takes its policy from the script that it was started from. */
-export function securityHeaders(config: AppConfig): Record<string, string> {
+function securityHeaders(config: AppConfig): Record<string, string> {
   return {
     'Content-Security-Policy': contentSecurityPolicy(config),
     'Referrer-Policy': 'no-referrer',

@@ -26,13 +26,19 @@ const ROOMS: readonly Room[] = [
     files: ['src/notes/', ...CONTRACT],
     packages: ['yjs', 'lib0', 'cborg', 'hash-wasm', '@scure/bip39', '@noble/*'],
   },
-  { path: 'src/cache/', files: ['src/notes/'], types: ['src/vault/', ...CONTRACT], packages: ['dexie', 'yjs', 'lib0'] },
+  // It keeps the tables that the vault declares; of all else there it knows only the types.
+  {
+    path: 'src/cache/',
+    files: ['src/notes/', 'src/vault/state.ts'],
+    types: ['src/vault/', ...CONTRACT],
+    packages: ['dexie', 'yjs', 'lib0'],
+  },
   { path: 'src/search/', files: ['src/notes/', 'src/cache/'], packages: ['*'] },
   { path: 'src/transfer/', files: ['src/notes/'], packages: ['*'] },
   {
     path: 'src/engine/',
     files: ['src/vault/', 'src/cache/', 'src/search/', 'src/transfer/', 'src/notes/', 'backends/'],
-    packages: ['dexie', 'yjs', 'lib0'],
+    packages: ['dexie', 'yjs', 'lib0', 'comlink'],
   },
   {
     path: 'src/app/',
@@ -73,7 +79,7 @@ const PROVIDER_PACKAGES: Readonly<Record<string, readonly string[]>> = { dropbox
 /** Servers: they run in Node, beside a provider's client and never within it. */
 const SERVER_PACKAGES = ['node:*', 'hono', '@hono/node-server'];
 
-/** Tests and the simulator put together what the house keeps apart. */
+/** Tests, the simulator and the maker of example vaults put together what the house keeps apart. */
 const TESTS = {
   files: ['backends/', 'src/notes/', 'src/vault/', 'src/cache/', 'src/search/', 'src/transfer/', 'src/engine/'],
 };
@@ -105,7 +111,7 @@ function byLength(one: Room, other: Room): number {
 }
 
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || path.startsWith('src/vault/simulator/');
+  return /\.test\.tsx?$/.test(path) || /^src\/vault\/(simulator|examples)\//.test(path);
 }
 
 function providerRoom(path: string): Room | undefined {

@@ -77,7 +77,7 @@ async function guarded<T>(signal: AbortSignal | undefined, work: () => Promise<T
 export function createDropboxStorage(deps: DropboxClientDeps): Storage {
   const transport = createTransport(deps);
   const call = createSdkCall(transport);
-  const watch = createWatch({ transport, call, now: deps.now, sleep: deps.sleep });
+  const watch = createWatch({ transport, now: deps.now, sleep: deps.sleep });
 
   const commit = <T>(signal: AbortSignal | undefined, work: () => Promise<T>) =>
     deps.commits.run(deps.account, signal, work);
@@ -143,7 +143,7 @@ export function createDropboxStorage(deps: DropboxClientDeps): Storage {
         }
       }),
 
-    watch: (area, cursor, signal) => guarded(signal, () => watch(area, cursor, signal)),
+    watch: (_area, cursor, signal) => guarded(signal, () => watch(cursor, signal)),
 
     about: (signal) =>
       guarded(signal, async () => {

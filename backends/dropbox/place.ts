@@ -202,11 +202,13 @@ export function emulatedDropboxPlace(options: EmulatedPlaceOptions): Place {
 }
 
 /**
- * A real account's app folder.
- * @param token an access token with the four scopes, for example one made in the App Console; it has to live as
- *   long as the suite runs.
+ * A real account's app folder; undefined when the environment names none.
+ * @param env `SATCHEL_DROPBOX_TOKEN`: an access token with the four scopes, for example one made in the App
+ *   Console; it has to live as long as the suite runs.
  */
-export function liveDropboxPlace(token: string): Place {
+export function liveDropboxPlace(env: Readonly<Record<string, string | undefined>>): Place | undefined {
+  const token = env['SATCHEL_DROPBOX_TOKEN'];
+  if (token === undefined || token === '') return undefined;
   const config: ProviderConfig = { clientId: '' };
   const settings: ConnectionSettings = { accessToken: token };
   const deps: OpenDeps = { fetch, now: Date.now, randomBytes, save: async () => undefined };

@@ -3,16 +3,13 @@
  * don't come through (a preflight or a proxy that refuses them), a calm timer stands in: it says "perhaps" once a
  * minute, and the listing that follows is the poll.
  */
-import type { Area, Cursor } from '../storage.ts';
-import { StorageError } from '../storage.ts';
-import { expiredCursor, isMissingFolder, readCursor } from './changes.ts';
+import type { Cursor } from '../storage.ts';
+import { expiredCursor, readCursor } from './changes.ts';
 import { DropboxFailure, failureOf, fieldOf } from './failure.ts';
-import type { SdkCall } from './sdk.ts';
 import type { Transport } from './transport.ts';
 
 export interface WatchDeps {
   readonly transport: Transport;
-  readonly call: SdkCall;
   readonly now: () => number;
   /** Rejects with the signal's reason when it fires. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
@@ -57,26 +54,8 @@ export function createWatch(deps: WatchDeps) {
     }
   }
 
-  /** A cursor for the whole app folder, to notice when the area's folder comes to be; undefined when it is there. */
-  async function cursorBeforeFolder(area: Area, signal: AbortSignal): Promise<string | undefined> {
-    const root = await deps.call('files/list_folder/get_latest_cursor', signal, (sdk) =>
-      sdk.filesListFolderGetLatestCursor({ path: '', recursive: true }),
-    );
-    if (typeof fieldOf(root, 'cursor') !== 'string')
-      throw new StorageError('Unavailable', 'Dropbox: the listing was answered by something else');
-    try {
-      await deps.call('files/get_metadata', signal, (sdk) => sdk.filesGetMetadata({ path: `/${area}` }));
-      return undefined;
-    } catch (error) {
-      if (isMissingFolder(error)) return root.cursor;
-      throw error;
-    }
-  }
-
-  return async (area: Area, cursor: Cursor, signal: AbortSignal): Promise<void> => {
-    const at = readCursor(cursor);
-    const own = at === 'absent' ? await cursorBeforeFolder(area, signal) : at.own;
-    if (own === undefined) return;
+  return async (cursor: Cursor, signal: AbortSignal): Promise<void> => {
+    const { own } = readCursor(cursor);
     for (;;) {
       const rest = restUntil - deps.now();
       if (rest > 0) await deps.sleep(rest, signal);

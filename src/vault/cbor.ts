@@ -2,18 +2,30 @@
  * Strict, deterministic CBOR (RFC 8949 §4.2): shortest forms, sorted keys, no duplicates, no indefinite
  * lengths, no floats, no tags, no undefined. What doesn't decode so is damaged.
  */
-import { decode as decodeCbor, encode as encodeCbor } from 'cborg';
+import { decode as decodeCbor, type EncodeOptions, encode as encodeCbor } from 'cborg';
 import { VaultError } from './errors.ts';
 
 export type Cbor = number | string | boolean | null | Uint8Array | readonly Cbor[] | { readonly [key: string]: Cbor };
 
+/** The format has no floats; the codec does, and would take the shortest form of one for deterministic. */
+const INTEGERS_ONLY: EncodeOptions = {
+  typeEncoders: {
+    number(value) {
+      if (!Number.isSafeInteger(value)) throw new RangeError('a number that is no integer');
+      return null;
+    },
+  },
+};
+
+/** @throws RangeError for numbers that are not safe integers. */
 export function encode(value: Cbor): Uint8Array<ArrayBuffer> {
-  return encodeCbor(value);
+  return encodeCbor(value, INTEGERS_ONLY);
 }
 
 /** @throws {VaultError} `Damaged` */
 export function decode(bytes: Uint8Array): Cbor {
   let value: Cbor;
+  let again: Uint8Array;
   try {
     value = decodeCbor(bytes, {
       strict: true,
@@ -24,11 +36,11 @@ export function decode(bytes: Uint8Array): Cbor {
       allowBigInt: false,
       rejectDuplicateMapKeys: true,
     }) as Cbor;
+    // The decoder lets unsorted keys and floats through. One encoding for one value keeps hashes and copies honest.
+    again = encode(value);
   } catch (cause) {
     throw new VaultError('Damaged', 'not CBOR', { cause });
   }
-  // The decoder lets unsorted keys and floats through. One encoding for one value keeps hashes and copies honest.
-  const again = encode(value);
   if (again.length !== bytes.length || again.some((byte, index) => byte !== bytes[index])) {
     throw new VaultError('Damaged', 'not deterministic CBOR');
   }

@@ -145,7 +145,7 @@ export interface PackBuilder {
   /** False, and nothing added, when the pack has no room for it: finish this one first. An empty pack takes anything. */
   add(entry: PackEntry): Promise<boolean>;
   readonly entries: number;
-  /** @returns null when the one entry in it is too large for an object. */
+  /** @returns null when its first entry is too large for an object, or for a block. */
   finish(head: Omit<Manifest, 'kinds' | 'entries' | 'inflated' | 'reads' | 'tier'>): Promise<SealedPack | null>;
 }
 
@@ -214,6 +214,9 @@ export function createPackBuilder(deps: SealDeps, ring: KeyRing, vault: VaultId)
       });
       const headBlocks = [await deps.compression.deflate(manifest)];
       for (const page of pages) headBlocks.push(await deps.compression.deflate(page));
+      // A text that compresses well fits into an object and still is more than a reader takes from one block.
+      if ([manifest.length, ...pages.map(({ length }) => length), ...bodyInflated].some((length) => length > MAX_BLOCK))
+        return null;
       const bytes = await sealObject(deps, ring, vault, 'p', headBlocks.length, [...headBlocks, ...body]);
       if (bytes.length > MAX_OBJECT_BYTES) return null;
       const hash = await deps.crypto.sha256(bytes);

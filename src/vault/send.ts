@@ -19,6 +19,8 @@ import { type OutboxRow, packKey, readMeta, uploadKey, type UploadRow, writeMeta
 const BATCH = 512;
 /** Elements that one pack says it has; the rest is said by the next ones. */
 const STATED = 4096;
+/** Documents that one pack asks for. */
+const WANTED = 1024;
 /** A reserved document up to this size stands in the head. */
 const INLINE = 16 * 1024;
 
@@ -66,6 +68,8 @@ export interface Sealed {
 async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed> {
   const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault);
   const taken: Parcel[] = [];
+  /** Only the first one in a pack can be too large for it: the others are refused while the pack is filled. */
+  let first: DocId | null = null;
   const inline: InlineEntry[] = [];
   let after: number | undefined;
   filling: do {
@@ -75,6 +79,7 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
       const { doc, kind, payload } = parcel.entry;
       if (parcel.entry.card === null && payload.length <= INLINE) inline.push({ doc, kind, payload });
       else if (!(await builder.add(parcel.entry))) break filling;
+      else first ??= doc;
       taken.push(parcel);
     }
     after = last;
@@ -83,7 +88,7 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
     device: await readMeta(tx, 'device'),
     unstated: (await tx.applied.where('stated', [0])).slice(0, STATED),
     // A piece that misses others is only asked for once everything that there is was read (rule V14).
-    wants: (await isComplete(ctx, tx)) ? (await tx.gaps.list()).filter((row) => !row.asked) : [],
+    wants: (await isComplete(ctx, tx)) ? (await tx.gaps.list()).filter((row) => !row.asked).slice(0, WANTED) : [],
   }));
   if (taken.length === 0 && known.wants.length === 0) return { upload: null, tooLarge: null };
   const device = known.device ?? { id: hexOf(ctx.deps.crypto.random(16)) as DeviceId, next: 1 };
@@ -95,7 +100,10 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
     wants: known.wants.map((row) => row.doc),
     inline,
   });
-  if (!pack) return { upload: null, tooLarge: (taken.find((parcel) => parcel.entry.card !== null) as Parcel).doc };
+  if (!pack) {
+    if (first === null) throw new RangeError('a head alone is larger than an object may be');
+    return { upload: null, tooLarge: first };
+  }
   const upload: UploadRow = {
     id: uploadKey(ctx.storageId, device.next),
     storage: ctx.storageId,

@@ -100,6 +100,8 @@ async function recordApplied(
   says: PackHead['manifest'] | null,
 ): Promise<readonly Element[]> {
   const whole = (await tx.aside.where('pack', [pack.id])).length === 0;
+  // Of a head that was shown in part before the rest of the pack came in another way.
+  await tx.pending.delete((await tx.pending.where('pack', [pack.id])).map((row) => row.id));
   await tx.packs.put({ ...pack, state: whole ? 'applied' : 'aside', covers: [...covers], body: null });
   if (whole) {
     const fresh = [...covers].filter((item) => !ctx.applied.has(item));

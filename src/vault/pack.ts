@@ -235,6 +235,8 @@ export interface PackHead {
   readonly complete: boolean;
   /** How many bytes hold the whole head. */
   readonly headEnd: number;
+  /** How many bytes the object has. */
+  readonly objectEnd: number;
 }
 
 function readManifest(value: Cbor, header: ObjectHeader): Manifest {
@@ -317,7 +319,14 @@ export async function readPack(
   }
   if (complete && rows.length !== manifest.entries)
     throw new VaultError('Damaged', 'the head announces other entries than it lists');
-  return { header, manifest, rows, complete, headEnd: headEnd(header) };
+  return {
+    header,
+    manifest,
+    rows,
+    complete,
+    headEnd: headEnd(header),
+    objectEnd: blockStart(header, header.lengths.length),
+  };
 }
 
 /** The pushes whose content the pack holds: itself, or what it covers. */

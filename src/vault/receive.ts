@@ -3,7 +3,7 @@
  * somebody opens it early. Coverage is recorded with the last entry of a pack, never before (rules V11, V12).
  */
 import { isStorageError } from '../../backends/storage.ts';
-import { type DocId, isNoteId, type NoteId } from '../notes/ids.ts';
+import { type DocId, hexOf, isNoteId, type NoteId } from '../notes/ids.ts';
 import { concat } from './compression.ts';
 import { type Context, unreadable } from './context.ts';
 import { type Coverage, element, type Element } from './coverage.ts';
@@ -213,7 +213,7 @@ async function applyBodies(ctx: Context, pack: PackRow, bytes: Bytes): Promise<v
   const offset = bodyRange(header, 0).start;
   const count = header.lengths.length - header.headBlocks;
   // The newest notes lie in the last blocks.
-  for (let top = count; top > 0; top -= STEP) {
+  for (let top = count; ; top -= STEP) {
     const blocks = new Map<number, readonly Bytes[]>();
     for (let block = top - 1; block >= Math.max(0, top - STEP); block--) {
       const { start, end } = bodyRange(header, block);
@@ -226,6 +226,7 @@ async function applyBodies(ctx: Context, pack: PackRow, bytes: Bytes): Promise<v
       await tx.pending.delete(part.map((row) => row.id));
       return top - STEP <= 0 ? recordApplied(ctx, tx, pack, new Set(pack.covers), null) : [];
     });
+    if (top - STEP <= 0) break;
   }
 }
 
@@ -323,7 +324,11 @@ type HeadResult =
   | { head: PackHead; bytes: Bytes; state: 'listed' }
   | { head: null; bytes: Bytes; state: 'damaged' | 'newer' | 'gone' };
 
-/** Fetches until the whole head is there. @param show gets what a first, incomplete part of the head tells. */
+/**
+ * Fetches until the whole head is there. An object under another name than its own, or with something behind it, is damaged:
+ * coverage says the name's hash, and a copy would look like another push (rule V10).
+ * @param show gets what a first, incomplete part of the head tells.
+ */
 async function readHead(
   ctx: Context,
   pack: PackRow,
@@ -343,10 +348,12 @@ async function readHead(
       if ('needs' in head) {
         if (head.needs > pack.size) return { head: null, bytes, state: 'damaged' };
         wanted = head.needs;
-      } else if (head.complete) {
-        return { head, bytes, state: 'listed' };
-      } else if (head.headEnd > pack.size) {
+      } else if (head.objectEnd !== pack.size) {
         return { head: null, bytes, state: 'damaged' };
+      } else if (head.complete) {
+        const whole = bytes.length === pack.size;
+        const honest = !whole || hexOf(await ctx.deps.crypto.sha256(bytes)) === parseName(pack.name)?.hash;
+        return honest ? { head, bytes, state: 'listed' } : { head: null, bytes, state: 'damaged' };
       } else {
         await show(head);
         wanted = head.headEnd;

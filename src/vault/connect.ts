@@ -151,7 +151,10 @@ async function slotsOf(place: Place, vault: VaultId): Promise<SlotRow[]> {
     .sort((a, b) => a.time - b.time || (a.name < b.name ? -1 : 1));
 }
 
-/** Fetches a slot that this device hasn't, and keeps it. Null when it has gone. */
+/**
+ * Fetches a slot that this device hasn't, and keeps it. Null when it has gone.
+ * @throws {VaultError} `Damaged` when it isn't what its name says: what is kept here is put back one day (rule V31).
+ */
 async function withBytes(
   place: Place,
   row: SlotRow,
@@ -160,6 +163,8 @@ async function withBytes(
   if (row.bytes) return { ...row, bytes: row.bytes };
   try {
     const full = { ...row, bytes: await place.storage.get(row.name, undefined, signal) };
+    if (hexOf(await place.deps.crypto.sha256(full.bytes)) !== parseName(row.name)?.hash)
+      throw new VaultError('Damaged', 'a key slot has other bytes than its name says');
     await place.state.write(['slots'], (tx) => tx.slots.put(full));
     return full;
   } catch (error) {
@@ -170,18 +175,27 @@ async function withBytes(
 
 /**
  * Joins a vault that `look` found. Everything that this device holds is then in its outbox.
- * @throws {VaultError} `WrongSecret`; `Newer` when only slots of a newer format are there; `Damaged` when none can be read.
+ * @throws {VaultError} `WrongSecret` when a slot for such a secret says no, or there is none; else what was wrong with the
+ *   slots that could not be asked: `Newer`, `Unreasonable`, `Damaged`.
  */
 export async function unlock(place: Place, vault: VaultId, secret: SlotSecret, signal?: AbortSignal): Promise<void> {
   const { crypto } = place.deps;
   let worst: VaultError | null = null;
+  /** A slot for another kind of secret says nothing about this one. */
+  let others = false;
   for (const row of await slotsOf(place, vault)) {
-    const slot = await withBytes(place, row, signal);
-    if (!slot) continue;
     try {
-      const raw = await openSlot(crypto, readSlot(slot.bytes), secret);
+      const kept = await withBytes(place, row, signal);
+      if (!kept) continue;
+      const slot = readSlot(kept.bytes);
+      if (slot.vault !== vault) throw new VaultError('Foreign', 'the slot belongs to another vault than its name says');
+      if (slot.kind !== secret.kind) {
+        others = true;
+        continue;
+      }
+      const raw = await openSlot(crypto, slot, secret);
       const ring = await importRing(crypto, raw);
-      await place.state.write(ADOPTING, (tx) => adopt(tx, vault, ring, [slot]));
+      await place.state.write(ADOPTING, (tx) => adopt(tx, vault, ring, [kept]));
       return;
     } catch (error) {
       if (!isVaultError(error)) throw error;
@@ -189,12 +203,20 @@ export async function unlock(place: Place, vault: VaultId, secret: SlotSecret, s
       if (worst === null || error.kind === 'WrongSecret') worst = error;
     }
   }
+  if (worst === null && others) throw new VaultError('WrongSecret', 'the vault has no slot for this kind of secret');
   throw worst ?? new VaultError('Damaged', 'the vault has no key slot that can be read');
 }
 
 /** Fetches the slots that this device doesn't hold yet, so that it could put them back (rule V31). */
 export async function keepSlots(place: Place, vault: VaultId, signal?: AbortSignal): Promise<void> {
-  for (const row of await slotsOf(place, vault)) await withBytes(place, row, signal);
+  for (const row of await slotsOf(place, vault)) {
+    try {
+      await withBytes(place, row, signal);
+    } catch (error) {
+      // A damaged slot isn't worth keeping, and no reason to stop a sync.
+      if (!isVaultError(error)) throw error;
+    }
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Making a vault in a storage, joining the one that is there, putting one back. */
 import { areaOf, isStorageError, type ObjectName } from '../../backends/storage.ts';
-import { hexOf, type NoteId } from '../notes/ids.ts';
+import { hexOf } from '../notes/ids.ts';
 import type { Place } from './context.ts';
 import type { ArgonCost, Bytes } from './crypto.ts';
 import { outboxEverything } from './documents.ts';
@@ -10,7 +10,7 @@ import { importRing, newRawRing, type StoredRing } from './keys.ts';
 import { list } from './listing.ts';
 import { nameOf, parseName, type VaultId } from './names.ts';
 import { openSlot, readSlot, sealSlot, type SlotSecret } from './slots.ts';
-import { packKey, readMeta, type SlotRow, type Transaction, writeMeta } from './state.ts';
+import { type PackRow, packKey, readMeta, type SlotRow, type Transaction, writeMeta } from './state.ts';
 
 export interface VaultThere {
   readonly id: VaultId;
@@ -68,6 +68,16 @@ const ADOPTING = [
   'packs',
 ] as const;
 
+/** Packs that this device won't read any more, and the cards whose text was only there: promises that nobody keeps. */
+async function forgetPacks(tx: Transaction<'packs' | 'pending' | 'notes'>, packs: readonly PackRow[]): Promise<void> {
+  const ids = packs.map((row) => row.id);
+  await tx.pending.delete((await tx.pending.where('pack', ids)).map((row) => row.id));
+  await tx.packs.delete(ids);
+  const promised = (await tx.notes.list()).filter((row) => !row.here).map((row) => row.id);
+  const elsewhere = new Set((await tx.pending.where('doc', promised)).map((row) => row.doc));
+  await tx.notes.delete(promised.filter((id) => !elsewhere.has(id)));
+}
+
 /** From now on this device belongs to the vault, and everything that it holds is on its way there. */
 async function adopt(tx: Adopting, vault: VaultId, ring: StoredRing, slots: readonly SlotRow[]): Promise<void> {
   const before = await readMeta(tx, 'vault');
@@ -79,6 +89,9 @@ async function adopt(tx: Adopting, vault: VaultId, ring: StoredRing, slots: read
     await tx.outbox.delete((await tx.outbox.list()).map((row) => row.n as number));
     await tx.gaps.delete((await tx.gaps.list()).map((row) => row.doc));
     await tx.meta.delete(['device']);
+    const packs = (await tx.packs.list()).filter((row) => parseName(row.name)?.vault === before.id);
+    // What was kept aside stays: it may be all that is left of something.
+    await forgetPacks(tx, packs);
   }
   await writeMeta(tx, 'vault', { id: vault, ring });
   await tx.slots.putMany(slots);
@@ -251,24 +264,15 @@ export async function forgetStorage(place: Omit<Place, 'storage'>): Promise<void
   await unsend(state, { storage: storageId, forgetDevice: false });
   await state.write(['packs', 'pending', 'aside', 'meta', 'notes'], async (tx) => {
     const packs = await tx.packs.where('storage', [storageId]);
-    const ids = packs.map((row) => row.id);
-    const pending = await tx.pending.where('pack', ids);
-    await tx.pending.delete(pending.map((row) => row.id));
-    await tx.aside.delete((await tx.aside.where('pack', ids)).map((row) => row.id));
-    await tx.packs.delete(ids);
-    await tx.meta.delete([`listing ${storageId}`, `alarm ${storageId}`]);
-    // A card whose text was only there would be a promise that nobody keeps.
-    const promised = (await tx.notes.getMany([...new Set(pending.map((row) => row.doc as NoteId))])).filter(
-      (row) => row && !row.here,
-    );
-    const elsewhere = new Set(
+    await tx.aside.delete(
       (
-        await tx.pending.where(
-          'doc',
-          promised.map((row) => row?.id as string),
+        await tx.aside.where(
+          'pack',
+          packs.map((row) => row.id),
         )
-      ).map((row) => row.doc),
+      ).map((row) => row.id),
     );
-    await tx.notes.delete(promised.flatMap((row) => (row && !elsewhere.has(row.id) ? [row.id] : [])));
+    await tx.meta.delete([`listing ${storageId}`, `alarm ${storageId}`]);
+    await forgetPacks(tx, packs);
   });
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
 /** The paper and the leaf of the icon; the app's own tokens repeat them. */
@@ -12,10 +12,12 @@ export default defineConfig({
   // Every address in the build is relative, so that one build runs at any sub-path.
   base: './',
   define: { __SATCHEL_VERSION__: JSON.stringify(version()) },
-  build: { assetsInlineLimit: 0 },
-  worker: { format: 'es' },
+  // The editor is one chunk of its own, loaded after the list is there.
+  build: { assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
+  worker: { format: 'es', plugins: () => [dropboxWithoutNode()] },
   plugins: [
     react(),
+    dropboxWithoutNode(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src',
@@ -59,6 +61,18 @@ export default defineConfig({
     }),
   ],
 });
+
+/** Dropbox's SDK asks for two modules of Node that it doesn't use in a browser. */
+function dropboxWithoutNode(): Plugin {
+  const empty = '\0without-node';
+  return {
+    name: 'dropbox-without-node',
+    enforce: 'pre',
+    resolveId: (id, importer) =>
+      (id === 'util' || id === 'crypto') && importer?.includes('/node_modules/dropbox/') ? empty : undefined,
+    load: (id) => (id === empty ? 'export default {};' : undefined),
+  };
+}
 
 /** "0.1.0+abc1234"; without git, as in a downloaded archive, only the number. */
 function version(): string {

@@ -1,5 +1,11 @@
 // Runs before the first paint, as a plain script, since the page's policy allows no inline one.
 (() => {
+  // Under the page's policy no text becomes markup or script: only addresses of scripts pass, and only our own.
+  // Workers and the service worker are started from such addresses.
+  globalThis.trustedTypes?.createPolicy('default', {
+    createScriptURL: (address) => (new URL(address, location.href).origin === location.origin ? address : null),
+  });
+
   // The chosen theme, so that the page doesn't flash in the other one. Without storage the system's is taken.
   try {
     const theme = localStorage.getItem('satchel.theme');

@@ -19,6 +19,12 @@ describe('the Content-Security-Policy', () => {
     expect(directive(policy, 'form-action')).toEqual(["'self'"]);
   });
 
+  it('lets no text become markup or script', () => {
+    const policy = contentSecurityPolicy({});
+    expect(directive(policy, 'require-trusted-types-for')).toEqual(["'script'"]);
+    expect(directive(policy, 'trusted-types')).toEqual(['default']);
+  });
+
   it('allows unsafe-inline for styles alone, and unsafe-eval nowhere', () => {
     const policy = contentSecurityPolicy({});
     expect(policy.match(/'unsafe-inline'/g)).toHaveLength(1);

@@ -45,6 +45,10 @@ export function contentSecurityPolicy(config: PolicyConfig): string {
     'base-uri': ["'none'"],
     'form-action': ["'self'"],
     'frame-ancestors': ["'none'"],
+    // No text becomes markup or script by accident. public/before-paint.js makes the one policy there is, which
+    // lets the app start its own workers.
+    'require-trusted-types-for': ["'script'"],
+    'trusted-types': ['default'],
   };
   return Object.entries(directives)
     .map(([name, values]) => `${name} ${values.join(' ')}`)

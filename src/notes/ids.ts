@@ -12,15 +12,20 @@ export type NotebookId = string & { readonly [brand]: 'NotebookId' };
 export const LIBRARY = '00000000000000000000000000000000' as DocId;
 
 const ID = /^[0-9a-f]{32}$/;
-/** Ids below this are reserved for documents that aren't notes. */
-const FIRST_NOTE = '000000000000000000000000000000ff';
+/** Ids up to this are reserved for documents that aren't notes. */
+const LAST_RESERVED = '000000000000000000000000000000ff';
+/** All ids for documents that aren't notes; the first is the library's, the others wait for newer programs. */
+export const RESERVED: readonly DocId[] = Array.from(
+  { length: 256 },
+  (_, number) => number.toString(16).padStart(32, '0') as DocId,
+);
 
 export function isDocId(text: string): text is DocId {
   return ID.test(text);
 }
 
 export function isNoteId(text: string): text is NoteId {
-  return ID.test(text) && text > FIRST_NOTE;
+  return ID.test(text) && text > LAST_RESERVED;
 }
 
 export function isNotebookId(text: string): text is NotebookId {

@@ -1,7 +1,7 @@
 /** The documents at hand: pieces in `bodies`, what lists show in `notes`. Every change of a document goes through here. */
 import type * as Y from 'yjs';
 import { card } from '../notes/card.ts';
-import { type DocId, isNoteId, LIBRARY } from '../notes/ids.ts';
+import { type DocId, isNoteId, RESERVED } from '../notes/ids.ts';
 import { docFrom, hasPending, stateOf, UnreadableUpdate } from '../notes/merge.ts';
 import { isPristineSample } from '../notes/samples.ts';
 import type { Bytes } from './crypto.ts';
@@ -123,8 +123,12 @@ export async function recordEdit(
 ): Promise<void> {
   const pieces = await tx.bodies.where('doc', [id]);
   if (pieces.length >= FOLD_AT) {
-    await tx.bodies.delete(pieces.map((row) => row.n as number));
-    await tx.bodies.put({ doc: id, bytes: stateOf(doc) as Bytes });
+    // From the rows, not from the caller's document: a row that it lacks, or that doesn't read, is nowhere else.
+    const { doc: all, broken } = merge([...pieces.map((row) => row.bytes), update]);
+    const bad = new Set(broken.map(({ index }) => index));
+    await tx.bodies.delete(pieces.flatMap((row, index) => (bad.has(index) ? [] : [row.n as number])));
+    await tx.bodies.put({ doc: id, bytes: stateOf(all) as Bytes });
+    all.destroy();
   } else {
     await tx.bodies.put({ doc: id, bytes: update });
   }
@@ -143,7 +147,8 @@ export async function recordEdit(
 export async function outboxEverything(tx: Transaction<'notes' | 'bodies' | 'outbox'>): Promise<void> {
   const notes = (await tx.notes.list()).filter((note) => note.here && !note.sample);
   notes.sort((a, b) => a.modified - b.modified || (a.id < b.id ? -1 : 1));
-  const docs: DocId[] = notes.map((note) => note.id);
-  if ((await tx.bodies.where('doc', [LIBRARY])).length > 0) docs.push(LIBRARY);
-  await tx.outbox.putMany(docs.map((doc) => ({ doc, bytes: null })));
+  const docs = new Set<DocId>(notes.map((note) => note.id));
+  // Reserved documents have no card; those of a newer program come along too.
+  for (const row of await tx.bodies.where('doc', RESERVED)) docs.add(row.doc);
+  await tx.outbox.putMany([...docs].map((doc) => ({ doc, bytes: null })));
 }

@@ -11,13 +11,15 @@ export async function unsend(
   state: State,
   options: { storage?: StorageId; forgetDevice: boolean },
 ): Promise<readonly Element[]> {
-  return state.write(['uploads', 'outbox', 'applied', 'meta'], async (tx) => {
+  return state.write(['uploads', 'outbox', 'applied', 'gaps', 'meta'], async (tx) => {
     const uploads =
       options.storage === undefined ? await tx.uploads.list() : await tx.uploads.where('storage', [options.storage]);
     const docs = new Set(uploads.flatMap((row) => row.docs));
     await tx.outbox.putMany([...docs].map((doc) => ({ doc, bytes: null })));
     await tx.applied.delete(uploads.map((row) => row.element));
     await tx.uploads.delete(uploads.map((row) => row.id));
+    // One of the packs may have asked for them.
+    if (uploads.length > 0) await tx.gaps.putMany((await tx.gaps.list()).map((row) => ({ ...row, asked: false })));
     if (options.forgetDevice) await tx.meta.delete(['device']);
     return uploads.map((row) => row.element);
   });

@@ -4,6 +4,7 @@
  */
 import type * as Y from 'yjs';
 import { mergeUpdates } from 'yjs';
+import { isStorageError } from '../../backends/storage.ts';
 import type { Card } from '../notes/card.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
@@ -12,6 +13,7 @@ import type { Context } from './context.ts';
 import { type DeviceId, element } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
 import { groupByDoc, loadDocs } from './documents.ts';
+import { unsend } from './identity.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry, STATE, UPDATE } from './pack.ts';
 import { type OutboxRow, packKey, readMeta, uploadKey, type UploadRow, writeMeta } from './state.ts';
 
@@ -137,11 +139,22 @@ async function isComplete(
   return open.every((row) => row.storage !== ctx.storageId) && (await tx.missing.count()) === 0;
 }
 
-async function upload(ctx: Context, row: UploadRow, signal?: AbortSignal): Promise<void> {
+/** @returns false when other bytes hold the name: they can only be damaged, and sending the same ones again won't help. */
+async function upload(ctx: Context, row: UploadRow, signal?: AbortSignal): Promise<boolean> {
   const listed = await ctx.state.read(['packs'], (tx) => tx.packs.get(packKey(ctx.storageId, row.name)));
   // The reply to an earlier try was lost, but the listing shows that it arrived.
-  if (!listed?.present) await ctx.storage.put(row.name, row.bytes, signal);
+  // Or something arrived under its name that isn't it. Not every storage tells `Taken`.
+  if (listed?.present && listed.state === 'damaged') return false;
+  if (!listed?.present) {
+    try {
+      await ctx.storage.put(row.name, row.bytes, signal);
+    } catch (error) {
+      if (isStorageError(error, 'Taken')) return false;
+      throw error;
+    }
+  }
   await uploaded(ctx, row);
+  return true;
 }
 
 async function uploaded(ctx: Context, row: UploadRow): Promise<void> {
@@ -191,7 +204,10 @@ export async function send(
       if (!sealed.upload) return { packs, tooLarge: [...tooLarge] };
       next = sealed.upload;
     }
-    await upload(ctx, next, signal);
-    packs++;
+    if (await upload(ctx, next, signal)) packs++;
+    // Under a new salt the same content has another name. What waits behind it goes along, so that the order stays.
+    else
+      for (const item of await unsend(ctx.state, { storage: ctx.storageId, forgetDevice: false }))
+        ctx.applied.delete(item);
   }
 }

@@ -83,8 +83,8 @@ export interface FaultRule {
 export interface Faults {
   readonly add: (rule: FaultRule) => void;
   readonly clear: () => void;
-  /** The faults that strike this call; each is used up by one. */
-  strike(route: string, preflight: boolean): readonly Fault[];
+  /** The oldest fault that is meant for this call, if there is one: faults for one route wait for their turn. */
+  strike(route: string, preflight: boolean): Fault | undefined;
 }
 
 function matches(pattern: string, route: string): boolean {
@@ -102,25 +102,24 @@ export function createFaults(): Faults {
       rules = [];
     },
     strike(route, preflight) {
-      const struck: Fault[] = [];
-      for (const entry of rules) {
-        if ((entry.rule.fault.kind === 'refuse-preflight') !== preflight || !matches(entry.rule.route, route)) continue;
-        if (entry.skip > 0) {
-          entry.skip -= 1;
-          continue;
-        }
-        entry.left -= 1;
-        struck.push(entry.rule.fault);
+      const entry = rules.find(
+        ({ rule }) => (rule.fault.kind === 'refuse-preflight') === preflight && matches(rule.route, route),
+      );
+      if (!entry) return undefined;
+      if (entry.skip > 0) {
+        entry.skip -= 1;
+        return undefined;
       }
-      rules = rules.filter((entry) => entry.left > 0);
-      return struck;
+      entry.left -= 1;
+      rules = rules.filter((other) => other.left > 0);
+      return entry.rule.fault;
     },
   };
 }
 
 const HTML = { 'Content-Type': 'text/html; charset=utf-8' };
 
-export function loginPage(): Response {
+function loginPage(): Response {
   const page = '<!DOCTYPE html><html><head><title>Sign in to the network</title></head><body>Welcome!</body></html>';
   return new Response(page, { status: 200, headers: HTML });
 }
@@ -149,22 +148,21 @@ function refusal(route: string, fault: Fault): Failure | undefined {
   return undefined;
 }
 
-/** Plays the faults that come before the call takes effect. @throws {Failure | ConnectionDropped} */
+/** Plays a fault that comes before the call takes effect. @throws {Failure | ConnectionDropped} */
 export async function sufferBefore(
   route: string,
-  faults: readonly Fault[],
+  fault: Fault | undefined,
   wait: (ms: number) => Promise<void>,
 ): Promise<void> {
-  for (const fault of faults) {
-    if (fault.kind === 'delay') await wait(fault.ms);
-    if (fault.kind === 'hold' && fault.moment === 'request') {
-      fault.reached();
-      await fault.released;
-    }
-    if (fault.kind === 'drop' && fault.when === 'before') throw new ConnectionDropped();
-    const failure = refusal(route, fault);
-    if (failure) throw failure;
+  if (!fault) return;
+  if (fault.kind === 'delay') await wait(fault.ms);
+  if (fault.kind === 'hold' && fault.moment === 'request') {
+    fault.reached();
+    await fault.released;
   }
+  if (fault.kind === 'drop' && fault.when === 'before') throw new ConnectionDropped();
+  const failure = refusal(route, fault);
+  if (failure) throw failure;
 }
 
 function truncated(response: Response, bytes: number, cut: boolean): Response {
@@ -184,17 +182,14 @@ function truncated(response: Response, bytes: number, cut: boolean): Response {
   return new Response(response.body.pipeThrough(shorten), { status: response.status, headers });
 }
 
-/** Plays the faults that spoil the answer of a call that took effect. @throws {ConnectionDropped} */
-export async function sufferAfter(faults: readonly Fault[], response: Response): Promise<Response> {
-  let answer = response;
-  for (const fault of faults) {
-    if (fault.kind === 'hold' && fault.moment === 'reply') {
-      fault.reached();
-      await fault.released;
-    }
-    if (fault.kind === 'drop' && fault.when === 'after') throw new ConnectionDropped();
-    if (fault.kind === 'html') answer = loginPage();
-    if (fault.kind === 'truncate') answer = truncated(answer, fault.bytes, fault.cut);
+/** Plays a fault that spoils the answer of a call that took effect. @throws {ConnectionDropped} */
+export async function sufferAfter(fault: Fault | undefined, response: Response): Promise<Response> {
+  if (fault?.kind === 'hold' && fault.moment === 'reply') {
+    fault.reached();
+    await fault.released;
   }
-  return answer;
+  if (fault?.kind === 'drop' && fault.when === 'after') throw new ConnectionDropped();
+  if (fault?.kind === 'html') return loginPage();
+  if (fault?.kind === 'truncate') return truncated(response, fault.bytes, fault.cut);
+  return response;
 }

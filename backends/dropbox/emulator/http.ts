@@ -112,7 +112,7 @@ export async function callRoute(
   world: World,
   route: Route,
   request: Request,
-  faults: readonly Fault[],
+  fault: Fault | undefined,
 ): Promise<Response> {
   const isGet = request.method === 'GET' && route.style === 'download';
   if (request.method !== 'POST' && !isGet)
@@ -132,7 +132,7 @@ export async function callRoute(
     body,
     headers: request.headers,
     signal: request.signal,
-    faults,
+    fault,
   };
   try {
     const answer = await route.run(call, argument);

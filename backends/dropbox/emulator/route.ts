@@ -21,7 +21,7 @@ export interface Call {
   readonly body: Uint8Array<ArrayBuffer>;
   readonly headers: Headers;
   readonly signal: AbortSignal;
-  readonly faults: readonly Fault[];
+  readonly fault: Fault | undefined;
 }
 
 /** A download's answer: metadata goes into a header, bytes into the body. */
@@ -74,8 +74,10 @@ export function callerOf(world: World, token: AccessToken): Caller {
   return { token, account, owner, namespace: namespaceOf(world, owner) };
 }
 
+/** The call's fault, if it is of this kind. */
 export function faultOf<K extends Fault['kind']>(call: Call, kind: K): Extract<Fault, { kind: K }> | undefined {
-  return call.faults.find((fault): fault is Extract<Fault, { kind: K }> => fault.kind === kind);
+  const isOfKind = (fault: Fault): fault is Extract<Fault, { kind: K }> => fault.kind === kind;
+  return call.fault && isOfKind(call.fault) ? call.fault : undefined;
 }
 
 /** Which entries of a batch a fault makes fail. */

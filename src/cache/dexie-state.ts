@@ -44,7 +44,8 @@ export function createDexieState(db: Database): State {
   ): Promise<Result> {
     const tables = names.map((name) => db[name]);
     const view = Object.fromEntries(names.map((name) => [name, rowsOf(db[name])])) as unknown as Tables;
-    return db.transaction(mode, tables, () => body(view));
+    // An async function by form: Dexie looks whether it is one, and only then keeps the transaction through native awaits.
+    return db.transaction(mode, tables, async () => body(view));
   }
   return {
     read: (names, body) => run('r', names, body as (tx: Transaction<TableName>) => ReturnType<typeof body>),

@@ -22,7 +22,8 @@ const PATIENCE = 5;
 /** Calls `wake` each time that the query's answer changes. */
 function follow<Answer>(query: () => Promise<Answer>, wake: (answer: Answer) => void, signal: AbortSignal): void {
   // A query that fails once the database is closed has nothing left to tell.
-  const subscription = liveQuery(query).subscribe({ next: wake, error: () => undefined });
+  // An async function by form: only then does Dexie watch what is read after the first await.
+  const subscription = liveQuery(async () => query()).subscribe({ next: wake, error: () => undefined });
   signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
 }
 

@@ -9,7 +9,7 @@ import { webCrypto } from '../vault/crypto.ts';
 import { applyIncoming } from '../vault/documents.ts';
 import { UPDATE } from '../vault/pack.ts';
 import type { State } from '../vault/state.ts';
-import type { LocalTrouble, Opening, Satchel, Sync } from './api.ts';
+import type { LocalTrouble, Opening, Satchel } from './api.ts';
 import { createDocuments, type FollowBodies } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { createQueries } from './live.ts';
@@ -86,7 +86,7 @@ function start(db: Database, state: State, options: OpenOptions): Satchel {
   });
   return {
     notes,
-    sync: engine as unknown as Sync,
+    sync: engine,
     queries: createQueries(db, state),
     async close() {
       worker.terminate();

@@ -15,5 +15,6 @@ export function useSatchel(): Satchel {
 /** Undefined until the first answer; while `deps` change the old answer stays, so that nothing flickers. */
 export function useLive<T>(query: (queries: Queries) => Promise<T>, deps: readonly unknown[]): T | undefined {
   const { queries } = useSatchel();
-  return useLiveQuery(() => query(queries), [queries, ...deps]);
+  // An async function by form: only then does Dexie watch what is read after the first await.
+  return useLiveQuery(async () => query(queries), [queries, ...deps]);
 }

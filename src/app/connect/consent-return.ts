@@ -18,16 +18,19 @@ export function finishReturn(opening: Promise<Opening>): void {
   const address = window.satchelReturn;
   delete window.satchelReturn;
   if (address === undefined) return;
-  outcome = opening.then((opened) =>
-    opened.kind === 'opened'
-      ? opened.satchel.sync.finishConsent(address)
-      : { kind: 'failed', detail: opened.trouble.kind },
-  );
+  outcome = opening
+    .then((opened) =>
+      opened.kind === 'opened'
+        ? opened.satchel.sync.finishConsent(address)
+        : ({ kind: 'failed', detail: opened.trouble.kind } as const),
+    )
+    .catch((error: unknown) => ({ kind: 'failed', detail: String(error) }));
 }
 
-/** The outcome of the way back that this page was loaded with; null when there was none, or it was told already. */
-export function takeReturn(): Promise<ConsentResult> | null {
-  const taken = outcome;
+/** The outcome of the way back that this page was loaded with; null when there was none, or it was told already. Never rejects. */
+export const returnOutcome = (): Promise<ConsentResult> | null => outcome;
+
+/** It was told to the person. */
+export function forgetReturn(): void {
   outcome = null;
-  return taken;
 }

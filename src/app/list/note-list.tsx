@@ -11,6 +11,7 @@ import { pathOf, type Route } from '../routes.ts';
 import { useLive } from '../satchel.tsx';
 import { isFilterKey } from '../shell/keys.ts';
 import { useStrings } from '../strings/catalogue.ts';
+import { SyncIndicator } from '../sync/sync-indicator.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { FilterBox } from './filter-box.tsx';
 import { ListEmpty } from './list-empty.tsx';
@@ -64,6 +65,7 @@ export function NoteList({ route, onMenu }: NoteListProps) {
             </Button>
           )}
         </div>
+        {onMenu && <SyncIndicator />}
         <FilterBox
           ref={filterBox}
           text={typed.viewPath === viewPath ? typed.text : ''}

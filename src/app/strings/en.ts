@@ -226,6 +226,7 @@ export const en = {
     bodyWaiting: (label: string) => `These are saved on this device and go to ${label} with the next sync.`,
     bodyPaused: 'Sync goes on when you come back to this window.',
     account: 'Account',
+    storage: 'Connection',
     place: 'Storage',
     lastSynced: 'Last synced',
     never: 'Not yet',
@@ -276,7 +277,6 @@ export const en = {
 
   connect: {
     page: 'Connect a storage',
-    steps: { choose: 'Choose', secure: 'Secure', done: 'Done' },
     step: (number: number, of: number) => `Step ${number} of ${of}`,
     chooseTitle: 'Where should your notes go?',
     chooseBody: 'Pick a place that you already have. Satchel gets a folder of its own there and can see nothing else.',
@@ -300,11 +300,11 @@ export const en = {
 
     returning: 'Finishing the connection…',
     looking: 'Looking at what is there…',
-    declinedTitle: 'Not connected',
     declined: 'You said no, or closed the page. That’s fine: your notes stay on this device.',
     failed:
       'The sign-in didn’t come through. It may have been an old link or another tab, or the provider had trouble. Start again from here.',
-    startOver: 'Start again',
+    thisStorage: 'this storage',
+    yourStorage: 'your storage',
     stop: 'Don’t connect',
     account: (account: string) => `Signed in as ${account}`,
 
@@ -315,7 +315,7 @@ export const en = {
     passphraseUser: 'Satchel vault',
     show: 'Show the passphrase',
     hide: 'Hide the passphrase',
-    strengthLabel: 'Strength',
+    strengthIs: (words: string) => `Strength: ${words}`,
     strength: [
       'Far too easy to guess',
       'Too easy to guess',
@@ -419,8 +419,8 @@ export const en = {
     usageUnknown: 'This browser doesn’t tell.',
     syncing: 'Sync',
     install: 'Install',
-    installBody:
-      'Install Satchel to open it from your home screen or dock, in a window of its own. It works the same, offline too.',
+    installName: 'A window of its own',
+    installBody: 'Open Satchel from your home screen or dock. It works the same, offline too.',
     installNow: 'Install Satchel',
     installIos: 'On iPhone and iPad: tap the Share button, then “Add to Home Screen”.',
     installOther: 'Your browser’s menu may have an entry “Install” or “Add to Home screen”.',
@@ -436,8 +436,9 @@ export const en = {
       bold: 'Bold',
       italic: 'Italic',
       undo: 'Undo',
+      findInNote: 'Find in the note',
     },
-    keyThen: (first: string, second: string) => `${first}, then ${second}`,
+    keyNames: { shift: 'Shift', enter: 'Enter', escape: 'Esc', tab: 'Tab' },
   },
 
   update: {
@@ -460,6 +461,9 @@ export const en = {
     fullBody: 'There’s no room left to save in. Free some space on the device; Satchel keeps trying.',
     failedTitle: 'The notes on this device couldn’t be opened',
     failedBody: 'The browser’s database gave an error. Reload first; if it stays, restart the browser.',
+    updatedTitle: 'Satchel was updated in another tab',
+    updatedBody: 'This tab still runs the old version and can’t save any more. Reload it to go on.',
+    takeText: 'If your last words aren’t there after that, you have them here:',
     bannerFull:
       'This device is full. What you typed is safe in this window, but not saved yet. Free some space; Satchel tries again by itself.',
     bannerFailed:

@@ -9,7 +9,7 @@ import { TakeText } from './take-text.tsx';
 import './full-page.css';
 
 interface Caught {
-  readonly failure: { readonly message: string; readonly hasText: boolean } | null;
+  readonly failure: { readonly message: string; readonly text: string } | null;
 }
 
 // React has no function for this: an error boundary is a class.
@@ -18,8 +18,7 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, C
 
   static getDerivedStateFromError(error: unknown): Caught {
     // Read while the notes are still open: what is shown next closes them.
-    const hasText = openText() !== '';
-    return { failure: { message: error instanceof Error ? error.message : String(error), hasText } };
+    return { failure: { message: error instanceof Error ? error.message : String(error), text: openText() } };
   }
 
   override componentDidCatch(): void {
@@ -32,17 +31,13 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, C
   }
 }
 
-function Crash({ message, hasText }: { message: string; hasText: boolean }) {
+function Crash({ message, text }: { message: string; text: string }) {
   const t = useStrings();
   return (
     <main className="full-page">
-      <EmptyState
-        icon={Bandage}
-        title={t.trouble.crashTitle}
-        body={hasText ? t.trouble.crashBody : t.trouble.crashNoText}
-      >
+      <EmptyState icon={Bandage} title={t.trouble.crashTitle} body={text ? t.trouble.crashBody : t.trouble.crashNoText}>
         <code className="full-page-detail">{message}</code>
-        {hasText && <TakeText />}
+        {text && <TakeText text={() => text} />}
         <Button look="primary" onClick={() => location.reload()}>
           {t.trouble.reload}
         </Button>

@@ -5,6 +5,7 @@ import { useStrings } from '../strings/catalogue.ts';
 import { localWords } from '../sync/status-words.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { TakeText } from './take-text.tsx';
 import './full-page.css';
 
 export function LocalTroublePage({ trouble }: { trouble: LocalTrouble }) {
@@ -14,6 +15,37 @@ export function LocalTroublePage({ trouble }: { trouble: LocalTrouble }) {
     <main className="full-page">
       <EmptyState icon={DatabaseZap} title={title} body={body}>
         {detail !== null && <code className="full-page-detail">{detail}</code>}
+        <Button look="primary" onClick={() => location.reload()}>
+          {t.trouble.reload}
+        </Button>
+      </EmptyState>
+    </main>
+  );
+}
+
+interface ClosedPageProps {
+  readonly trouble: LocalTrouble;
+  /** What was open when the database went away. */
+  readonly text: string;
+}
+
+/** In place of the notes, once this window can keep nothing more. */
+export function ClosedPage({ trouble, text }: ClosedPageProps) {
+  const t = useStrings();
+  const words =
+    trouble.kind === 'blocked'
+      ? { title: t.trouble.updatedTitle, body: t.trouble.updatedBody, detail: null }
+      : localWords(t, trouble);
+  return (
+    <main className="full-page">
+      <EmptyState icon={DatabaseZap} title={words.title} body={words.body}>
+        {words.detail !== null && <code className="full-page-detail">{words.detail}</code>}
+        {text && (
+          <>
+            <p>{t.trouble.takeText}</p>
+            <TakeText text={() => text} />
+          </>
+        )}
         <Button look="primary" onClick={() => location.reload()}>
           {t.trouble.reload}
         </Button>

@@ -1,17 +1,21 @@
 /** Two ways to carry the open text out of a window that can't save it. */
 import { Copy, Download } from 'lucide-react';
 import { useState } from 'react';
-import { openText } from '../open-notes.ts';
 import { useStrings } from '../strings/catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { downloadText } from './download-text.ts';
 
-export function TakeText() {
+interface TakeTextProps {
+  /** Read when it's asked for, so that it's the newest. */
+  readonly text: () => string;
+}
+
+export function TakeText({ text }: TakeTextProps) {
   const t = useStrings();
   const [said, setSaid] = useState('');
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(openText());
+      await navigator.clipboard.writeText(text());
       setSaid(t.note.copied);
     } catch {
       setSaid(t.note.copyFailed);
@@ -22,7 +26,7 @@ export function TakeText() {
       <Button icon={Copy} onClick={() => void copy()}>
         {t.trouble.copyText}
       </Button>
-      <Button icon={Download} onClick={() => downloadText(t.trouble.textFile, openText())}>
+      <Button icon={Download} onClick={() => downloadText(t.trouble.textFile, text())}>
         {t.trouble.downloadText}
       </Button>
       <output>{said}</output>

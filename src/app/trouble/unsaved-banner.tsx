@@ -1,5 +1,6 @@
 /** Shown over a note whose words couldn't be written to this device: they are in the window, and can be taken along. */
 import type { LocalTrouble } from '../../engine/api.ts';
+import { openText } from '../open-notes.ts';
 import { useStrings } from '../strings/catalogue.ts';
 import { TakeText } from './take-text.tsx';
 
@@ -8,7 +9,7 @@ export function UnsavedBanner({ trouble }: { trouble: LocalTrouble }) {
   return (
     <div className="banner banner-alarm" role="alert">
       <p>{trouble.kind === 'full' ? t.trouble.bannerFull : t.trouble.bannerFailed}</p>
-      <TakeText />
+      <TakeText text={openText} />
     </div>
   );
 }

@@ -35,6 +35,12 @@ export default defineConfig({
       integration: {
         configureCustomSWViteBuild: (options) => {
           options.logLevel = 'error';
+          // The plugin asks for one file by a name that Vite 8 warns of.
+          const output = options.build?.rollupOptions?.output;
+          if (output && !Array.isArray(output)) {
+            delete output.inlineDynamicImports;
+            output.codeSplitting = false;
+          }
         },
       },
       // The icons are in the glob already.

@@ -110,7 +110,8 @@ export function readConfig(file: string): AppConfig {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main().catch((error: unknown) => {
-    console.error(error instanceof PortTaken ? `${error.message} Choose another with --port.` : error);
+    const words = error instanceof Error ? error.message : String(error);
+    console.error(error instanceof PortTaken ? `${words} Choose another with --port.` : words);
     process.exitCode = 1;
   });
 }

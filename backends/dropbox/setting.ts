@@ -1,0 +1,91 @@
+/** A client on a stand-in in the same program, on a virtual clock: what the client's tests are made of. */
+import type { ConnectionSettings } from '../provider.ts';
+import type { Cursor, Storage } from '../storage.ts';
+import { StorageError, objectName } from '../storage.ts';
+import { createVirtualClock } from '../virtual-clock.ts';
+import { createAccessTokens, readSettings } from './access-token.ts';
+import { createDropboxStorage } from './client.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import type { DropboxEmulator } from './emulator/emulator.ts';
+import { asFetch, createDropboxEmulator } from './emulator/emulator.ts';
+import type { Behaviour } from './emulator/world.ts';
+import { DROPBOX_ENDPOINTS } from './transport.ts';
+
+export const A = objectName('log/a');
+export const B = objectName('log/b');
+export const bytes = (...values: number[]) => new Uint8Array(values);
+
+interface Setting {
+  readonly emulator: DropboxEmulator;
+  readonly storage: Storage;
+  readonly saved: ConnectionSettings[];
+  readonly clock: ReturnType<typeof createVirtualClock>;
+  /** Every pause that the client made, in ms. */
+  readonly pauses: number[];
+  /** "files/upload header 200", from here on. */
+  readonly log: () => string[];
+}
+
+interface Choice {
+  readonly behaviour?: Partial<Behaviour>;
+  readonly mode?: 'auto' | 'header' | 'url';
+  readonly fetch?: (emulator: DropboxEmulator) => typeof fetch;
+  readonly settings?: (tokens: ReturnType<DropboxEmulator['signIn']>) => ConnectionSettings;
+}
+
+export function setting(choice: Choice = {}): Setting {
+  const clock = createVirtualClock();
+  const emulator = createDropboxEmulator({
+    clock: { now: clock.now, wait: (ms, signal) => clock.sleep(ms, signal).catch(() => undefined) },
+    ...(choice.behaviour && { behaviour: choice.behaviour }),
+  });
+  const tokens = emulator.signIn();
+  const settings = readSettings(choice.settings?.(tokens) ?? { ...tokens }, 'local-demo');
+  const saved: ConnectionSettings[] = [];
+  const pauses: number[] = [];
+  const fetch = choice.fetch?.(emulator) ?? asFetch(emulator);
+  const save = async (renewed: ConnectionSettings) => void saved.push(renewed);
+  const storage = createDropboxStorage({
+    fetch,
+    now: clock.now,
+    sleep(ms, signal) {
+      pauses.push(ms);
+      return clock.sleep(ms, signal);
+    },
+    endpoints: DROPBOX_ENDPOINTS,
+    tokens: createAccessTokens({ fetch, now: clock.now, save, api: DROPBOX_ENDPOINTS.api }, settings),
+    account: 'ada',
+    commits: createCommitQueue(undefined),
+    mode: choice.mode ?? 'header',
+  });
+  const log = () => emulator.requests.map(({ route, mode, status }) => `${route} ${mode} ${status ?? 'none'}`);
+  return { emulator, storage, saved, clock, pauses, log };
+}
+
+export async function failure(call: Promise<unknown>): Promise<StorageError> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof StorageError)) throw new Error('expected a StorageError', { cause: error });
+  return error;
+}
+
+export async function cursorOf(storage: Storage): Promise<Cursor> {
+  return (await storage.changes('log')).cursor;
+}
+
+/** Another program on the same account: it shares neither queue nor lock. */
+export function createDropboxStorageBeside(emulator: DropboxEmulator): Storage {
+  const fetch = asFetch(emulator);
+  const deps = { fetch, now: () => 0, save: async () => undefined, api: DROPBOX_ENDPOINTS.api };
+  return createDropboxStorage({
+    ...deps,
+    sleep: () => Promise.reject(new Error('nothing here has to wait')),
+    endpoints: DROPBOX_ENDPOINTS,
+    tokens: createAccessTokens(deps, readSettings({ ...emulator.signIn() }, 'local-demo')),
+    account: 'ada',
+    commits: createCommitQueue(undefined),
+    mode: 'header',
+  });
+}

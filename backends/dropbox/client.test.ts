@@ -1,7 +1,7 @@
 /** Writing, reading and the account, beyond what every backend has to do. */
 import { describe, expect, it } from 'vitest';
 import { objectName } from '../storage.ts';
-import { A, B, bytes, failure, setting, createDropboxStorageBeside } from './setting.ts';
+import { A, B, bytes, failure, setting } from './setting.ts';
 
 describe('writing', () => {
   it('may repeat a put whose answer was lost', async () => {
@@ -39,21 +39,39 @@ describe('writing', () => {
     expect((await failure(storage.get(A))).kind).toBe('NotFound');
   });
 
-  it('keeps one commit in flight for an account, so that none meets the lock', async () => {
-    const { emulator, storage } = setting({ behaviour: { lockHold: 100 } });
+  it('keeps one commit in flight for an account', async () => {
+    let running = 0;
+    const seen: number[] = [];
+    const { emulator, storage } = setting({
+      fetch: (emulator) => async (input, init) => {
+        running += 1;
+        seen.push(running);
+        // Whoever else is about to send has time to do so.
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+        const response = await emulator.fetch(new Request(input, init));
+        running -= 1;
+        return response;
+      },
+    });
     const names = Array.from({ length: 6 }, (_, index) => objectName(`files/f${index}`));
     await Promise.all(names.map((name, index) => storage.put(name, bytes(index))));
-    expect(emulator.filePaths()).toHaveLength(6);
+    await Promise.all(names.slice(0, 3).map((name) => storage.delete([name])));
+    expect(emulator.filePaths()).toHaveLength(3);
+    expect(new Set(seen)).toEqual(new Set([1]));
   });
 
   it.each(['rate-limit', 'conflict'] as const)(
     'takes the lock of another program for a rate limit (%s)',
     async (lockFace) => {
-      const { emulator, storage } = setting({ behaviour: { lockHold: 1000, lockFace } });
-      const other = createDropboxStorageBeside(emulator);
-      const results = await Promise.allSettled([storage.put(A, bytes(1)), other.put(B, bytes(2))]);
-      const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-      expect(refused).toEqual([expect.objectContaining({ kind: 'RateLimited' })]);
+      const { emulator, storage } = setting({ behaviour: { lockFace } });
+      await storage.put(A, bytes(1));
+      for (const namespace of emulator.world.namespaces.values()) namespace.lockedUntil = Number.POSITIVE_INFINITY;
+      expect((await failure(storage.put(B, bytes(2)))).kind).toBe('RateLimited');
+      expect((await failure(storage.delete([A]))).kind).toBe('RateLimited');
+      expect((await failure(storage.delete([A, B]))).kind).toBe('RateLimited');
+      expect(await storage.get(A)).toEqual(bytes(1));
     },
   );
 });

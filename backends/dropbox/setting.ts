@@ -74,18 +74,3 @@ export async function failure(call: Promise<unknown>): Promise<StorageError> {
 export async function cursorOf(storage: Storage): Promise<Cursor> {
   return (await storage.changes('log')).cursor;
 }
-
-/** Another program on the same account: it shares neither queue nor lock. */
-export function createDropboxStorageBeside(emulator: DropboxEmulator): Storage {
-  const fetch = asFetch(emulator);
-  const deps = { fetch, now: () => 0, save: async () => undefined, api: DROPBOX_ENDPOINTS.api };
-  return createDropboxStorage({
-    ...deps,
-    sleep: () => Promise.reject(new Error('nothing here has to wait')),
-    endpoints: DROPBOX_ENDPOINTS,
-    tokens: createAccessTokens(deps, readSettings({ ...emulator.signIn() }, 'local-demo')),
-    account: 'ada',
-    commits: createCommitQueue(undefined),
-    mode: 'header',
-  });
-}

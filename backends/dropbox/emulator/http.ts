@@ -130,7 +130,6 @@ export async function callRoute(
       return caller;
     },
     body,
-    headers: request.headers,
     signal: request.signal,
     fault,
   };

@@ -19,7 +19,6 @@ export interface Call {
   /** @throws {Failure} for a route without authentication. */
   readonly caller: Caller;
   readonly body: Uint8Array<ArrayBuffer>;
-  readonly headers: Headers;
   readonly signal: AbortSignal;
   readonly fault: Fault | undefined;
 }

@@ -10,10 +10,15 @@ import { type Host, LEADER, SESSION } from './host.ts';
 import { createReporter, type Reporter } from './status.ts';
 import { troubleFrom } from './trouble.ts';
 
-/** A pause in typing, after which what was typed is sent. */
-const SETTLE = 2_000;
+/** A pause in typing, after which what was typed is sent; and how long it is kept back for such a pause at the most. */
+const SETTLE = 2_500;
+const SETTLE_AT_MOST = 30_000;
+/** Between two questions whether something changed there. */
+const BREATH = 2_000;
 /** Where watching isn't possible, or failed. */
 const POLL = 60_000;
+/** Without any news the storage is asked all the same. */
+const LONGEST_REST = 15 * 60_000;
 /** After a failure: the first pause, which doubles up to the last. */
 const FIRST_PAUSE = 5_000;
 const LAST_PAUSE = 5 * 60_000;
@@ -57,8 +62,13 @@ function followConnection(host: Host, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Waiting that any of several things can end. */
-function createWaker() {
+interface Waker {
+  call(): void;
+  /** Until the next call, one since the last wait among them, or until the time is over. @returns whether there was a call. */
+  wait(ms: number): Promise<boolean>;
+}
+
+function createWaker(host: Host, signal: AbortSignal): Waker {
   let wake: (() => void) | null = null;
   let called = false;
   return {
@@ -66,17 +76,18 @@ function createWaker() {
       called = true;
       wake?.();
     },
-    async wait(host: Host, ms: number, signal: AbortSignal): Promise<void> {
+    async wait(ms) {
       const woken = new AbortController();
       wake = () => woken.abort();
       if (called) woken.abort();
-      const stop = () => woken.abort();
-      signal.addEventListener('abort', stop, { once: true });
+      signal.addEventListener('abort', wake, { once: true });
       await host.sleep(ms, woken.signal).catch(() => undefined);
-      signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', wake);
+      signal.throwIfAborted();
+      const answer = called;
       wake = null;
       called = false;
-      signal.throwIfAborted();
+      return answer;
     },
   };
 }
@@ -109,38 +120,40 @@ async function keepInSync(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
-  const waker = createWaker();
-  let remote = true;
-  signal.addEventListener(
-    'abort',
-    host.nudge.listen(() => ((remote = true), waker.call())),
-    { once: true },
-  );
-  follow(
-    () => host.db.outbox.count(),
-    (count) => count > 0 && waker.call(),
-    signal,
-  );
-  void watch(host, row, storage, signal, () => ((remote = true), waker.call()));
+  /** Something was changed here; something has to be asked there, by a person's wish among others. */
+  const here = createWaker(host, signal);
+  const there = createWaker(host, signal);
+  /** Whether the storage has to be listed, not only what waits here be sent. */
+  const asked = { there: true };
+  const askThere = () => {
+    asked.there = true;
+    there.call();
+    here.call();
+  };
+  signal.addEventListener('abort', host.nudge.listen(askThere), { once: true });
+  const count = () => host.db.outbox.count();
+  follow(count, (rows) => rows > 0 && here.call(), signal);
+  void watch(host, row, storage, signal, askThere);
   let pause = FIRST_PAUSE;
   for (;;) {
     signal.throwIfAborted();
-    const everything = remote;
-    remote = false;
+    const everything = asked.there;
+    asked.there = false;
     const trouble = await syncOnce(host, row, session, reporter, everything, signal);
-    if (!trouble) {
-      pause = FIRST_PAUSE;
-      await waker.wait(host, POLL * 15, signal);
-      // What is typed in one go is sent in one go.
-      await host.sleep(SETTLE, signal);
+    if (trouble) {
+      asked.there = true;
+      // A new sign-in starts another runner; everything else is tried again after a while, or when a person says so.
+      const wait = trouble.kind === 'rate-limited' ? Math.max(0, trouble.until - host.vault.now()) : pause;
+      pause = Math.min(LAST_PAUSE, pause * 2);
+      if (!(await there.wait(FIRST_PAUSE))) await here.wait(wait);
       continue;
     }
-    remote = true;
-    // A new sign-in starts another runner; a full storage, an emptied one and the rest are looked at again after a while.
-    const wait = trouble.kind === 'rate-limited' ? Math.max(0, trouble.until - host.vault.now()) : pause;
-    pause = Math.min(LAST_PAUSE, pause * 2);
-    await host.sleep(FIRST_PAUSE, signal);
-    await waker.wait(host, wait, signal);
+    pause = FIRST_PAUSE;
+    await here.wait(LONGEST_REST);
+    // What is typed in one go is sent in one go.
+    for (const since = host.vault.now(); !asked.there && host.vault.now() - since < SETTLE_AT_MOST; ) {
+      if (!(await here.wait(SETTLE))) break;
+    }
   }
 }
 
@@ -188,12 +201,12 @@ async function watch(
   while (!signal.aborted) {
     try {
       const listing = await host.state.read(['meta'], (tx) => readMeta(tx, `listing ${row.id}`));
-      if (!listing?.cursor) await host.sleep(SETTLE, signal);
+      if (!listing?.cursor) await host.sleep(BREATH, signal);
       else {
         await storage.watch('log', listing.cursor, signal);
         changed();
         // Until the sync has moved the cursor on, the same change would be told again.
-        await host.sleep(SETTLE, signal);
+        await host.sleep(BREATH, signal);
       }
     } catch {
       if (signal.aborted) return;

@@ -88,12 +88,11 @@ export async function sealObject(
   view.setUint16(68, blocks.length);
   for (const [index, block] of blocks.entries()) view.setUint32(FIXED_HEADER + index * 4, block.length + TAG);
   const cipher = await deps.crypto.derive(ring.keyOf(ring.current), salt, info(kind));
-  const sealed: Bytes[] = [];
-  for (const [index, block] of blocks.entries()) {
-    sealed.push(
-      await deps.crypto.seal(cipher, nonce(index), associated(header, index, index === blocks.length - 1), block),
-    );
-  }
+  const sealed = await Promise.all(
+    blocks.map((block, index) =>
+      deps.crypto.seal(cipher, nonce(index), associated(header, index, index === blocks.length - 1), block),
+    ),
+  );
   return concat([header, ...sealed]);
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Card } from '../notes/card.ts';
 import { bytesOf, type DocId, hexOf, isDocId, type NotebookId } from '../notes/ids.ts';
+import { createBlocks } from './blocks.ts';
 import { type Cbor, decode, encode, expect } from './cbor.ts';
 import { type Coverage, decodeCoverage, type DeviceId, type Element, encodeCoverage } from './coverage.ts';
 import type { Bytes, CipherKey } from './crypto.ts';
@@ -33,8 +34,9 @@ export const KNOWN_KINDS: readonly number[] = [UPDATE, STATE];
 
 /** Bytes of a body block before compression: large enough to compress well, small enough to fetch for one note. */
 const BLOCK = 128 * 1024;
-/** Entries described by one block of the head. */
+/** Entries described by one block of the head. The newest block may describe fewer, but FIRST_PAGE at least where there are as many. */
 const PAGE = 256;
+const FIRST_PAGE = 64;
 const DIGEST = 8;
 /** Beyond this a pack gets no further entry; what is left is room for an estimate that was too low. */
 const FULL = MAX_OBJECT_BYTES - 100_000;
@@ -151,73 +153,84 @@ export interface PackBuilder {
 
 /** Takes entries oldest first; the head lists them newest first (rule V3). */
 export function createPackBuilder(deps: SealDeps, ring: KeyRing, vault: VaultId): PackBuilder {
-  const rows: { row: Cbor; kind: number }[] = [];
-  const body: Bytes[] = [];
-  const bodyInflated: number[] = [];
+  const body = createBlocks(deps.compression);
+  /** Oldest first. */
+  const pages = createBlocks(deps.compression);
+  const kinds = new Set<number>();
+  let entries = 0;
   let open: Bytes[] = [];
   let openBytes = 0;
-  let rowBytes = 0;
-  let bodyBytes = 0;
+  let openRows: { row: Cbor; length: number }[] = [];
+  let openRowBytes = 0;
 
-  async function closeBlock(): Promise<void> {
+  function closeBlock(): void {
     if (open.length === 0) return;
-    const plain = encode(open);
-    const block = await deps.compression.deflate(plain);
-    body.push(block);
-    bodyInflated.push(plain.length);
-    bodyBytes += block.length;
+    body.add(encode(open));
     open = [];
     openBytes = 0;
   }
 
+  function closePage(rows: number): void {
+    const page = openRows.slice(0, rows);
+    openRows = openRows.slice(rows);
+    openRowBytes -= page.reduce((sum, { length }) => sum + length, 0);
+    if (page.length > 0) pages.add(encode(page.map(({ row }) => row).toReversed()));
+  }
+
   return {
     get entries() {
-      return rows.length;
+      return entries;
     },
     async add(entry) {
+      const size = entry.payload.length;
+      const opensBlock = open.length > 0 && openBytes + size > BLOCK;
       const row: Cbor = [
         bytesOf(entry.doc),
         entry.kind,
-        body.length + (open.length > 0 && openBytes + entry.payload.length > BLOCK ? 1 : 0),
-        open.length > 0 && openBytes + entry.payload.length > BLOCK ? 0 : open.length,
+        body.inflated.length + (opensBlock ? 1 : 0),
+        opensBlock ? 0 : open.length,
         entry.digest,
         encodeCard(entry.card),
       ];
-      const rowLength = encode(row).length;
-      if (rows.length > 0 && bodyBytes + openBytes + rowBytes + entry.payload.length + rowLength > FULL) return false;
-      if (open.length > 0 && openBytes + entry.payload.length > BLOCK) await closeBlock();
+      const { length } = encode(row);
+      const isFull = () => body.size() + pages.size() + openBytes + openRowBytes + size + length > FULL;
+      if (entries > 0 && isFull()) {
+        // Perhaps only until it is known how small the last blocks have become.
+        await Promise.all([body.compressed(), pages.compressed()]);
+        if (isFull()) return false;
+      }
+      if (opensBlock) closeBlock();
       open.push(entry.payload);
-      openBytes += entry.payload.length;
-      rows.push({ row, kind: entry.kind });
-      rowBytes += rowLength;
+      openBytes += size;
+      openRows.push({ row, length });
+      openRowBytes += length;
+      kinds.add(entry.kind);
+      entries++;
+      // Some rows are held back, so that the newest page, which fills the first screen, never holds but a few.
+      if (openRows.length >= PAGE + FIRST_PAGE) closePage(PAGE);
       return true;
     },
     async finish(head) {
-      await closeBlock();
-      const newestFirst = rows.map(({ row }) => row).toReversed();
-      const pages: Bytes[] = [];
-      for (let start = 0; start < newestFirst.length; start += PAGE)
-        pages.push(encode(newestFirst.slice(start, start + PAGE)));
-      const total = bodyBytes + rowBytes;
+      closeBlock();
+      closePage(openRows.length);
+      const [bodyBlocks, pageBlocks] = await Promise.all([body.compressed(), pages.compressed()]);
       const manifest = encode({
         device: bytesOf(head.device),
         sequence: head.sequence,
-        tier: tierOf(total),
+        tier: tierOf(body.size() + pages.size()),
         covers: head.covers === null ? null : encodeCoverage(head.covers),
         applied: encodeCoverage(head.applied),
         wants: head.wants.map(bytesOf),
         inline: head.inline.map(({ doc, kind, payload }) => [bytesOf(doc), kind, payload]),
-        kinds: [...new Set([...rows, ...head.inline].map(({ kind }) => kind))].sort((a, b) => a - b),
-        entries: rows.length,
-        inflated: [...pages.map(({ length }) => length), ...bodyInflated],
+        kinds: [...new Set([...kinds, ...head.inline.map(({ kind }) => kind)])].sort((a, b) => a - b),
+        entries,
+        inflated: [...pages.inflated.toReversed(), ...body.inflated],
         reads: FORMAT_VERSION,
       });
-      const headBlocks = [await deps.compression.deflate(manifest)];
-      for (const page of pages) headBlocks.push(await deps.compression.deflate(page));
       // A text that compresses well fits into an object and still is more than a reader takes from one block.
-      if ([manifest.length, ...pages.map(({ length }) => length), ...bodyInflated].some((length) => length > MAX_BLOCK))
-        return null;
-      const bytes = await sealObject(deps, ring, vault, 'p', headBlocks.length, [...headBlocks, ...body]);
+      if ([manifest.length, ...pages.inflated, ...body.inflated].some((length) => length > MAX_BLOCK)) return null;
+      const headBlocks = [await deps.compression.deflate(manifest), ...pageBlocks.toReversed()];
+      const bytes = await sealObject(deps, ring, vault, 'p', headBlocks.length, [...headBlocks, ...bodyBlocks]);
       if (bytes.length > MAX_OBJECT_BYTES) return null;
       const hash = await deps.crypto.sha256(bytes);
       return { name: nameOf(vault, 'p', hash), bytes, hash: hexOf(hash) };
@@ -306,17 +319,14 @@ export async function readPack(
     );
   };
   const manifest = readManifest(decode(await block(0, MAX_BLOCK)), header);
-  const rows: HeadRow[] = [];
   const bodyBlocks = header.lengths.length - header.headBlocks;
-  let complete = true;
-  for (let index = 1; index < header.headBlocks; index++) {
-    if (blockStart(header, index + 1) > prefix.length) {
-      complete = false;
-      break;
-    }
-    const page = decode(await block(index, manifest.inflated[index - 1] as number));
-    for (const row of expect.list(page, 'head rows')) rows.push(readRow(row, bodyBlocks));
-  }
+  let pages = 0;
+  while (pages + 1 < header.headBlocks && blockStart(header, pages + 2) <= prefix.length) pages++;
+  const complete = pages + 1 === header.headBlocks;
+  const opened = await Promise.all(
+    Array.from({ length: pages }, (_, page) => block(page + 1, manifest.inflated[page] as number)),
+  );
+  const rows = opened.flatMap((page) => expect.list(decode(page), 'head rows').map((row) => readRow(row, bodyBlocks)));
   if (complete && rows.length !== manifest.entries)
     throw new VaultError('Damaged', 'the head announces other entries than it lists');
   return {

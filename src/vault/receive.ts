@@ -11,9 +11,11 @@ import type { Bytes } from './crypto.ts';
 import { applyIncoming, type Incoming, type Refused } from './documents.ts';
 import { VaultError } from './errors.ts';
 import { newDevice } from './identity.ts';
+import { inOrder } from './in-order.ts';
 import { parseName } from './names.ts';
-import { readHeader } from './object.ts';
+import { type ObjectHeader, readHeader } from './object.ts';
 import {
+  type BodyKey,
   bodyRange,
   coverageOf,
   type HeadRow,
@@ -34,28 +36,6 @@ const STEP = 8;
 export interface Progress {
   /** Packs read, of how many. */
   (done: number, total: number): void;
-}
-
-/** Runs `work` over the items, `limit` at a time, and gives the results in the items' order. */
-async function* inOrder<Item, Result>(
-  items: readonly Item[],
-  limit: number,
-  work: (item: Item) => Promise<Result>,
-): AsyncGenerator<Result> {
-  const running: Promise<Result>[] = [];
-  let next = 0;
-  const start = () => {
-    const result = work(items[next++] as Item);
-    // Awaited below, in order; until then a failure must not count as unhandled.
-    result.catch(() => undefined);
-    running.push(result);
-  };
-  while (next < items.length && running.length < limit) start();
-  while (running.length > 0) {
-    const result = await (running.shift() as Promise<Result>);
-    if (next < items.length) start();
-    yield result;
-  }
 }
 
 function entryId(pack: string, row: Pick<HeadRow, 'block' | 'index'>): string {
@@ -184,15 +164,30 @@ function piecesOf(
   });
 }
 
+/** Opens some of a pack's body blocks at once. @param bytes of the object, from `offset` on */
+async function openBodies(
+  ctx: Context,
+  key: BodyKey,
+  blocks: readonly number[],
+  bytes: Bytes,
+  offset: number,
+): Promise<Map<number, readonly Bytes[]>> {
+  const cipher = await packCipher(ctx.deps, ctx.ring, key.header);
+  const opened = blocks.map(async (block) => {
+    const { start, end } = bodyRange(key.header, block);
+    return [block, await readBody(ctx.deps, cipher, key, block, bytes.subarray(start - offset, end - offset))] as const;
+  });
+  return new Map(await Promise.all(opened));
+}
+
+function bodyBlocks(header: ObjectHeader): number[] {
+  return Array.from({ length: header.lengths.length - header.headBlocks }, (_, block) => block);
+}
+
 /** A pack that was fetched whole. */
 async function applyWhole(ctx: Context, pack: PackRow, head: PackHead, bytes: Bytes): Promise<void> {
   const key = { header: head.header, inflated: head.manifest.inflated };
-  const cipher = await packCipher(ctx.deps, ctx.ring, head.header);
-  const blocks = new Map<number, readonly Bytes[]>();
-  for (let block = 0; block < head.header.lengths.length - head.header.headBlocks; block++) {
-    const { start, end } = bodyRange(head.header, block);
-    blocks.set(block, await readBody(ctx.deps, cipher, key, block, bytes.subarray(start, end)));
-  }
+  const blocks = await openBodies(ctx, key, bodyBlocks(head.header), bytes, 0);
   const pieces = [...inlineOf(pack, head), ...piecesOf(pack.id, head.rows, blocks)];
   const covers = coverageOf(head.manifest, ownElement(pack, head));
   await applyInOne(ctx, async (tx) => {
@@ -208,25 +203,24 @@ async function applyBodies(ctx: Context, pack: PackRow, bytes: Bytes): Promise<v
   const header = readHeader(pack.body.header);
   if ('needs' in header) throw new VaultError('Damaged', 'the kept header is cut short');
   const key = { header, inflated: pack.body.inflated };
-  const cipher = await packCipher(ctx.deps, ctx.ring, header);
   const rows = await ctx.state.read(['pending'], (tx) => tx.pending.where('pack', [pack.id]));
   const offset = bodyRange(header, 0).start;
-  const count = header.lengths.length - header.headBlocks;
   // The newest notes lie in the last blocks.
-  for (let top = count; ; top -= STEP) {
-    const blocks = new Map<number, readonly Bytes[]>();
-    for (let block = top - 1; block >= Math.max(0, top - STEP); block--) {
-      const { start, end } = bodyRange(header, block);
-      blocks.set(block, await readBody(ctx.deps, cipher, key, block, bytes.subarray(start - offset, end - offset)));
-    }
+  const newestFirst = bodyBlocks(header).toReversed();
+  const steps: number[][] = [];
+  do steps.push(newestFirst.splice(0, STEP));
+  while (newestFirst.length > 0);
+  let left = steps.length;
+  // While one step is applied the next is opened, which platforms do on other threads.
+  for await (const blocks of inOrder(steps, 2, (step) => openBodies(ctx, key, step, bytes, offset))) {
+    left--;
     const part = rows.filter((row) => blocks.has(row.block));
     const pieces = piecesOf(pack.id, part, blocks);
     await applyInOne(ctx, async (tx) => {
       await applyOrSetAside(tx, pack.id, pieces);
       await tx.pending.delete(part.map((row) => row.id));
-      return top - STEP <= 0 ? recordApplied(ctx, tx, pack, new Set(pack.covers), null) : [];
+      return left === 0 ? recordApplied(ctx, tx, pack, new Set(pack.covers), null) : [];
     });
-    if (top - STEP <= 0) break;
   }
 }
 

@@ -2,6 +2,7 @@
  * Pushing: outbox rows are sealed into a pack, kept in one transaction with its sequence number, then uploaded, in order,
  * the same bytes under the same name until the storage has them (rules V5, V6).
  */
+import { sha256 } from '@noble/hashes/sha2.js';
 import type * as Y from 'yjs';
 import { mergeUpdates } from 'yjs';
 import { isStorageError } from '../../backends/storage.ts';
@@ -26,8 +27,9 @@ const WANTED = 1024;
 /** A reserved document up to this size stands in the head. */
 const INLINE = 16 * 1024;
 
-async function digestOf(ctx: Context, doc: Y.Doc): Promise<Bytes> {
-  return (await ctx.deps.crypto.sha256(snapshotDigestInput(doc) as Bytes)).slice(0, 8);
+/** Synchronous: the platform's own hash is a promise, which for a few bytes costs far more than the hash itself. */
+function digestOf(doc: Y.Doc): Bytes {
+  return sha256(snapshotDigestInput(doc)).slice(0, 8);
 }
 
 /** What the outbox wants said of one document: all its rows become one entry. */
@@ -53,7 +55,7 @@ async function readParcels(
     const whole = updates.length < rows.length;
     const payload = (whole ? stateOf(doc) : updates.length === 1 ? updates[0] : mergeUpdates(updates)) as Bytes;
     const shown: Card | null = isNoteId(id) ? card(doc) : null;
-    const entry = { doc: id, kind: whole ? STATE : UPDATE, payload, digest: await digestOf(ctx, doc), card: shown };
+    const entry = { doc: id, kind: whole ? STATE : UPDATE, payload, digest: digestOf(doc), card: shown };
     parcels.push({ doc: id, rows, entry });
     doc.destroy();
   }
@@ -193,21 +195,26 @@ export async function send(
   for (;;) {
     signal?.throwIfAborted();
     const waiting = await ctx.state.read(['uploads'], (tx) => tx.uploads.where('storage', [ctx.storageId]));
-    let next = waiting[0];
     progress(waiting.length);
-    if (!next) {
-      const sealed = await sealNext(ctx, tooLarge);
-      if (sealed.tooLarge) {
-        tooLarge.add(sealed.tooLarge);
-        continue;
-      }
-      if (!sealed.upload) return { packs, tooLarge: [...tooLarge] };
-      next = sealed.upload;
-    }
-    if (await upload(ctx, next, signal)) packs++;
-    // Under a new salt the same content has another name. What waits behind it goes along, so that the order stays.
-    else
+    const [next] = waiting;
+    // While one pack is on its way the next one is sealed.
+    const [sent, sealed] = await bothSettled(
+      next ? upload(ctx, next, signal) : Promise.resolve(null),
+      waiting.length < 2 ? sealNext(ctx, tooLarge) : Promise.resolve(null),
+    );
+    if (sealed?.tooLarge) tooLarge.add(sealed.tooLarge);
+    if (sent === true) packs++;
+    if (sent === false) {
+      // Under a new salt the same content has another name. What waits behind it goes along, so that the order stays.
       for (const item of await unsend(ctx.state, { storage: ctx.storageId, forgetDevice: false }))
         ctx.applied.delete(item);
+    }
+    if (sent === null && !sealed?.tooLarge && !sealed?.upload) return { packs, tooLarge: [...tooLarge] };
   }
+}
+
+/** Both results; when one fails, only after the other has come to its end: nothing goes on behind the caller's back. */
+async function bothSettled<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
 }

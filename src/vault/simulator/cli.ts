@@ -1,0 +1,99 @@
+/** `npm run simulate -- --seeds N`: see docs/simulator.md. */
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type Plan, runJobs, share } from './jobs.ts';
+import { type Outcome, simulate } from './simulate.ts';
+
+const USAGE = `npm run simulate -- [--seeds N] [--from S] [--jobs N]   runs N seeds from S on
+npm run simulate -- --seed S [--trace]                  runs one seed, and tells what happens
+npm run simulate -- --mutants [NAME]                    plants the known bugs, and counts the seeds until each is found`;
+
+function whole(text: string | undefined, fallback: number, least: number): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`"${text}" is no number from ${least} on`);
+  return value;
+}
+
+function read(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      seeds: { type: 'string' },
+      seed: { type: 'string' },
+      from: { type: 'string' },
+      jobs: { type: 'string' },
+      job: { type: 'string' },
+      trace: { type: 'boolean', default: false },
+      mutants: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const seed = values.seed === undefined ? undefined : whole(values.seed, 1, 0);
+  const plan: Plan = {
+    from: seed ?? whole(values.from, 1, 0),
+    seeds: seed === undefined ? whole(values.seeds, 100, 1) : 1,
+    jobs: seed === undefined ? whole(values.jobs, cpus().length, 1) : 1,
+  };
+  const job = values.job === undefined ? undefined : whole(values.job, 0, 0);
+  return { ...values, plan, job, names: positionals };
+}
+
+const show = (line: string) => process.stdout.write(`${line}\n`);
+
+/** One of several processes: an outcome a line. */
+async function work(plan: Plan, job: number): Promise<void> {
+  for (const seed of share(plan, job)) show(JSON.stringify(await simulate(seed)));
+}
+
+async function runAll(plan: Plan, trace: boolean): Promise<number> {
+  const outcomes: Outcome[] = [];
+  const begun = performance.now();
+  if (plan.jobs === 1) {
+    for (const seed of share(plan, 0)) outcomes.push(await simulate(seed, trace ? { trace: show } : {}));
+  } else {
+    const { from, seeds, jobs } = plan;
+    const same = ['scripts/run.mjs', 'src/vault/simulator/cli.ts'];
+    const range = ['--from', String(from), '--seeds', String(seeds), '--jobs', String(jobs)];
+    await runJobs(
+      plan,
+      (job) => [...same, ...range, '--job', String(job)],
+      (outcome) => outcomes.push(outcome),
+    );
+  }
+  const failed = outcomes.filter((outcome) => outcome.failure !== null).sort((a, b) => a.seed - b.seed);
+  for (const { seed, failure } of failed) {
+    show(`seed ${seed} breaks ${failure?.rule}: ${failure?.message}`);
+    if (plan.seeds === 1) show(failure?.stack ?? '');
+    show(`  replay it with: npm run simulate -- --seed ${seed} --trace`);
+  }
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  const steps = outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
+  show(`${outcomes.length} seeds in ${seconds} s, ${steps} steps`);
+  show(`${outcomes.length - failed.length} passed, ${failed.length} failed`);
+  return failed.length;
+}
+
+async function main(): Promise<number> {
+  const { plan, job, trace, mutants, help } = read(process.argv.slice(2));
+  if (help) {
+    show(USAGE);
+    return 0;
+  }
+  if (job !== undefined) {
+    await work(plan, job);
+    return 0;
+  }
+  if (mutants) throw new Error('no mutants yet');
+  return (await runAll(plan, trace)) === 0 ? 0 : 1;
+}
+
+process.chdir(fileURLToPath(new URL('../../..', import.meta.url)));
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof RangeError || error instanceof TypeError ? `${error.message}\n\n${USAGE}` : error);
+  process.exitCode = 2;
+}

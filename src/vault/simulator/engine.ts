@@ -1,0 +1,100 @@
+/** What the program does by itself: connects when its person wants to, syncs now and then, and copes with what goes wrong. */
+import { isStorageError } from '../../../backends/storage.ts';
+import { createVault, look, unlock } from '../connect.ts';
+import type { Place } from '../context.ts';
+import { isVaultError } from '../errors.ts';
+import type { VaultId } from '../names.ts';
+import { createSession, type Session, type SyncReport } from '../session.ts';
+import { readMeta, type State, type StorageId } from '../state.ts';
+import type { Device } from './device.ts';
+import type { Dice } from './dice.ts';
+import type { Life } from './life.ts';
+import { must, Violation } from './violation.ts';
+import type { World } from './world.ts';
+
+export const STORAGE: StorageId = 'storage';
+const COST = { memory: 8, passes: 1, lanes: 1 };
+export const PASSPHRASE = 'what everybody here types';
+
+const MINUTE = 60_000;
+
+export function placeOf(device: Device, life: Life): Place {
+  return { state: life.state, storage: life.mortal(device.network.storage), storageId: STORAGE, deps: device.deps };
+}
+
+export async function ownVault(state: State): Promise<VaultId | undefined> {
+  return (await state.read(['meta'], (tx) => readMeta(tx, 'vault')))?.id;
+}
+
+/** Joins the vault that is there, or makes one. */
+export async function connect(world: World, device: Device, place: Place): Promise<void> {
+  const first = (await look(place)).find((there) => there.slots > 0);
+  let vault = first?.id;
+  if (!vault) {
+    const entropy = device.deps.crypto.random(16);
+    world.words.push(entropy);
+    const created = await createVault(place, { passphrase: PASSPHRASE, entropy, cost: COST });
+    world.trace(() => `${device.name} made a vault: ${created.kind} ${created.vault}`);
+    if (created.kind === 'created') return;
+    vault = created.vault;
+  }
+  await unlock(place, vault, { kind: 'passphrase', passphrase: PASSPHRASE });
+  world.trace(() => `${device.name} joined ${vault}`);
+}
+
+/** Two vaults were made at once: everybody goes to the one with the smallest id, by its person's hand (rule V29). */
+export async function moveOn(world: World, device: Device, place: Place): Promise<boolean> {
+  const own = await ownVault(place.state);
+  const rows = await place.state.read(['slots'], (tx) => tx.slots.where('storage', [STORAGE]));
+  const smallest = rows
+    .filter((row) => row.present)
+    .map((row) => row.vault)
+    .sort()[0];
+  if (!own || !smallest || smallest >= own) return false;
+  await unlock(place, smallest, { kind: 'passphrase', passphrase: PASSPHRASE });
+  world.trace(() => `${device.name} moved from ${own} to ${smallest}`);
+  return true;
+}
+
+/** What a sync must never say in this world, where nothing is deleted and no note is too large. */
+export function checkReport(device: Device, report: SyncReport): void {
+  must(report.alarm === null, 'V27', () => `${device.name} raised an alarm, though nothing has gone`);
+  must(report.tooLarge.length === 0, 'V5', () => `${device.name} couldn't send ${report.tooLarge.join()}`);
+}
+
+export async function runEngine(world: World, device: Device, life: Life, dice: Dice): Promise<never> {
+  const place = placeOf(device, life);
+  let session: Session | null = null;
+  for (;;) {
+    await life.sleep(dice.skewed(1000, 360 * MINUTE));
+    if (world.clock.now() < device.joinsAt) continue;
+    try {
+      if (!(await ownVault(life.state))) await connect(world, device, place);
+      session ??= createSession(place, world.account);
+      const report = await (dice.chance(0.3) ? session.push() : session.sync());
+      checkReport(device, report);
+      world.trace(() => `${device.name} synced: ${report.received} received, ${report.sent} sent`);
+      await world.oracle.synced(device);
+      if (await moveOn(world, device, place)) session = null;
+    } catch (error) {
+      world.trace(() => `${device.name} could not sync: ${error instanceof Error ? error.message : String(error)}`);
+      await cope(error, device, life, dice);
+    }
+  }
+}
+
+async function cope(error: unknown, device: Device, life: Life, dice: Dice): Promise<void> {
+  if (isStorageError(error, 'Unauthorized')) {
+    await life.sleep(dice.skewed(MINUTE, 300 * MINUTE));
+    device.network.signIn();
+    return;
+  }
+  if (isStorageError(error, 'RateLimited')) return life.sleep(error.retryAfter ?? MINUTE);
+  if (isStorageError(error, 'Unavailable')) return;
+  // A slot that was cut or flipped on its way: the person is told so, and tries again.
+  if (isVaultError(error, 'Damaged') || isVaultError(error, 'WrongSecret') || isVaultError(error, 'Newer')) return;
+  if (isVaultError(error, 'Unreasonable')) return;
+  throw error instanceof Violation
+    ? error
+    : new Violation('crash', `${device.name}: ${String(error)}`, { cause: error });
+}

@@ -1,0 +1,189 @@
+/** The end of a run: nothing goes wrong any more, nobody writes, and everything has to come together. */
+import type * as Y from 'yjs';
+import { isDeepStrictEqual } from 'node:util';
+import { card } from '../../notes/card.ts';
+import { type DocId, isNoteId, LIBRARY } from '../../notes/ids.ts';
+import { notebooks } from '../../notes/library.ts';
+import { snapshotDigestInput } from '../../notes/merge.ts';
+import { look, unlock } from '../connect.ts';
+import { groupByDoc } from '../documents.ts';
+import { isVaultError } from '../errors.ts';
+import { parseName } from '../names.ts';
+import { createSession, type Session } from '../session.ts';
+import type { SlotSecret } from '../slots.ts';
+import type { State, TableName } from '../state.ts';
+import type { Device } from './device.ts';
+import { checkReport, connect, moveOn, ownVault, PASSPHRASE, placeOf } from './engine.ts';
+import { newLife } from './course.ts';
+import { docOf } from './oracle.ts';
+import { tokensOf } from './tokens.ts';
+import { must } from './violation.ts';
+import type { World } from './world.ts';
+
+const HOUR = 3600_000;
+/** Rounds in which everybody syncs once; more than a handful are never needed. */
+const ROUNDS = 12;
+
+/** What a person would see of a device's notes, and what merging would see of them. */
+interface Reading {
+  readonly docs: ReadonlyMap<DocId, { readonly shown: unknown; readonly digest: Uint8Array }>;
+  readonly tokens: ReadonlySet<string>;
+}
+
+function shownOf(id: DocId, doc: Y.Doc): unknown {
+  if (isNoteId(id)) return { text: doc.getText('text').toJSON(), props: doc.getMap('props').toJSON(), card: card(doc) };
+  return id === LIBRARY ? notebooks(doc) : null;
+}
+
+async function read(device: Device): Promise<Reading> {
+  const rows = await device.state.read(['bodies'], async (tx) => groupByDoc(await tx.bodies.list()));
+  const docs = new Map<DocId, { shown: unknown; digest: Uint8Array }>();
+  const tokens = new Set<string>();
+  for (const [id, pieces] of rows) {
+    const doc = docOf(device, id, pieces);
+    docs.set(id, { shown: shownOf(id, doc), digest: snapshotDigestInput(doc) });
+    for (const token of tokensOf(doc)) tokens.add(token);
+    doc.destroy();
+  }
+  return { docs, tokens };
+}
+
+function compare(one: string, mine: Reading, other: string, theirs: Reading, rule: 'V36' | 'V37'): void {
+  for (const [id, doc] of mine.docs) {
+    const there = theirs.docs.get(id);
+    must(there !== undefined, rule, () => `${other} lacks ${id}, which ${one} has`);
+    must(isDeepStrictEqual(there.digest, doc.digest), rule, () => `${one} and ${other} applied other edits to ${id}`);
+    must(isDeepStrictEqual(there.shown, doc.shown), rule, () => `${one} and ${other} show another ${id}`);
+  }
+  must(mine.docs.size === theirs.docs.size, rule, () => `${other} has documents that ${one} lacks`);
+}
+
+const EMPTY: readonly (readonly [TableName, `V${number}`])[] = [
+  ['outbox', 'V5'],
+  ['uploads', 'V5'],
+  ['missing', 'V13'],
+  ['gaps', 'V14'],
+  ['pending', 'V11'],
+  ['aside', 'V11'],
+];
+
+async function nothingLeft(device: Device, state: State): Promise<void> {
+  for (const [table, rule] of EMPTY) {
+    const count = await state.read([table], (tx) => tx[table].count());
+    must(count === 0, rule, () => `${device.name} still has ${count} rows in ${table}`);
+  }
+  const vault = await ownVault(state);
+  const packs = await state.read(['packs'], (tx) => tx.packs.list());
+  for (const pack of packs.filter((row) => parseName(row.name)?.vault === vault)) {
+    must(pack.state === 'applied', 'V11', () => `${device.name} has ${pack.name} as ${pack.state}`);
+    must(pack.present, 'V27', () => `${device.name} believes that ${pack.name} has gone`);
+  }
+  const away = (await state.read(['notes'], (tx) => tx.notes.list())).filter((note) => !note.here);
+  must(away.length === 0, 'V15', () => `${device.name} still shows ${away.length} notes of which it has only the card`);
+}
+
+function awake(world: World, device: Device): void {
+  device.network.setOffline(false);
+  device.network.signIn();
+  device.life = newLife(world, device, world.dice(`quiet life of ${device.name}`), () => undefined);
+}
+
+async function syncAll(world: World): Promise<Map<Device, Session>> {
+  const sessions = new Map<Device, Session>();
+  for (let round = 1; ; round++) {
+    must(round <= ROUNDS, 'V36', () => `after ${ROUNDS} rounds devices still have something to tell each other`);
+    let moved = 0;
+    for (const device of world.devices) {
+      const place = placeOf(device, device.life as NonNullable<Device['life']>);
+      if (!(await ownVault(device.state))) {
+        await connect(world, device, place);
+        moved++;
+      }
+      const session = sessions.get(device) ?? createSession(place, world.account);
+      sessions.set(device, session);
+      const report = await session.sync();
+      checkReport(device, report);
+      world.trace(() => `${device.name} at quiet: ${report.received} received, ${report.sent} sent`);
+      await world.oracle.synced(device);
+      moved += report.received + report.sent;
+      if (await moveOn(world, device, place)) {
+        sessions.delete(device);
+        moved++;
+      }
+    }
+    // The first round is before, the others after what is due every few hours.
+    if (moved === 0 && round > 1) return sessions;
+    await world.clock.sleep(7 * HOUR);
+  }
+}
+
+async function idle(world: World, sessions: ReadonlyMap<Device, Session>): Promise<void> {
+  for (const [device, session] of sessions) {
+    await session.sync();
+    const before = world.provider.requests();
+    await session.sync();
+    const requests = world.provider.requests() - before;
+    // Figure of the project, not a rule of the vault: an idle sync is one request.
+    must(requests === 1, 'V12', () => `an idle sync of ${device.name} took ${requests} requests`);
+  }
+}
+
+/** A fresh device that has nothing but the storage and a secret. */
+async function join(world: World, device: Device, secrets: readonly SlotSecret[]): Promise<Reading> {
+  awake(world, device);
+  const place = placeOf(device, device.life as NonNullable<Device['life']>);
+  const [first] = await look(place);
+  must(first !== undefined, 'V37', () => 'no vault is there');
+  for (const secret of secrets) {
+    try {
+      await unlock(place, first.id, secret);
+      break;
+    } catch (error) {
+      if (!isVaultError(error, 'WrongSecret')) throw error;
+    }
+  }
+  must((await ownVault(device.state)) === first.id, 'V31', () => `${device.name} can't open the vault`);
+  const session = createSession(place, world.account);
+  checkReport(device, await session.sync());
+  await nothingLeft(device, device.state);
+  return read(device);
+}
+
+/** @param fresh two devices that nobody has used yet. */
+export async function comeToRest(world: World, fresh: readonly [Device, Device]): Promise<void> {
+  for (const device of world.devices) awake(world, device);
+  const sessions = await syncAll(world);
+  await idle(world, sessions);
+  const readings: (readonly [Device, Reading])[] = [];
+  for (const device of world.devices) {
+    await nothingLeft(device, device.state);
+    readings.push([device, await read(device)]);
+  }
+  const [[first, reading] = [undefined, undefined], ...others] = readings;
+  if (!first) return;
+  for (const [device, other] of others) compare(first.name, reading, device.name, other, 'V36');
+  const vault = await ownVault(first.state);
+  for (const there of world.shadow.vaults()) {
+    for (const [id, doc] of world.shadow.docs(there))
+      for (const token of tokensOf(doc))
+        must(
+          reading.tokens.has(token) || world.oracle.deleted.has(token),
+          'V36',
+          () => `${token} of ${id} lies in the storage, and no device has it`,
+        );
+  }
+  compare(
+    first.name,
+    reading,
+    fresh[0].name,
+    await join(world, fresh[0], [{ kind: 'passphrase', passphrase: PASSPHRASE }]),
+    'V37',
+  );
+  // A vault whose maker was cut off before it wrote the second slot has no words.
+  const slots = [...world.provider.objects().keys()]
+    .map(parseName)
+    .filter((name) => name?.vault === vault && name?.kind === 'k');
+  if (slots.length < 2) return;
+  const words = world.words.map((entropy) => ({ kind: 'words', entropy }) as const);
+  compare(first.name, reading, fresh[1].name, await join(world, fresh[1], words), 'V37');
+}

@@ -1,0 +1,157 @@
+/** One run: some devices, one storage, people, faults, all from one seed; then quiet, and the last questions. */
+import './platform-random.ts';
+import { openMemory } from '../../../backends/memory/client.ts';
+import { createMemoryProvider } from '../../../backends/memory/provider.ts';
+import type { Bytes } from '../crypto.ts';
+import { createClock } from './clock.ts';
+import { createCourse, drawLuggage, newLife } from './course.ts';
+import { type Databases, type Device, memoryDatabases } from './device.ts';
+import { dice } from './dice.ts';
+import { createNetwork } from './network.ts';
+import { createOracle } from './oracle.ts';
+import { createPerson } from './person.ts';
+import { comeToRest } from './quiet.ts';
+import { createShadow } from './shadow.ts';
+import { synchronousCompression, synchronousCrypto } from './synchronous.ts';
+import { createTokens } from './tokens.ts';
+import { type Rule, Violation } from './violation.ts';
+import { CALM, CALM_SWITCHES, drawSwitches, drawWeather } from './weather.ts';
+import type { World } from './world.ts';
+
+const HOUR = 3600_000;
+
+export interface Outcome {
+  readonly seed: number;
+  readonly steps: number;
+  readonly failure: { readonly rule: Rule; readonly message: string; readonly stack: string } | null;
+}
+
+export interface SimulateOptions {
+  readonly databases?: Databases;
+  /** Gets each line of what happens. */
+  readonly trace?: (line: string) => void;
+}
+
+function failureOf(error: unknown): NonNullable<Outcome['failure']> {
+  const violation = error instanceof Violation ? error : null;
+  const cause = violation?.cause instanceof Error ? `\n${violation.cause.stack ?? ''}` : '';
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return { rule: violation?.rule ?? 'crash', message: violation?.message ?? String(error), stack: stack + cause };
+}
+
+/** Replaced as soon as there is a promise to reject. */
+const ignore = (_error: unknown): void => undefined;
+
+function createWorld(
+  seed: number,
+  { databases = memoryDatabases, trace: write }: SimulateOptions,
+): { world: World; failed: Promise<never>; settings: { account: string } } {
+  let fail = ignore;
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined);
+  let busy = 0;
+  const devices: Device[] = [];
+  const clock = createClock({
+    busy: () => busy > 0,
+    settled: () => world.oracle.look(devices),
+  });
+  const storageDice = dice(seed, 'storage');
+  const provider = createMemoryProvider({ ...clock, random: storageDice.next });
+  const deps = { crypto: synchronousCrypto(dice(seed, 'shadow').next), compression: synchronousCompression };
+  const shadow = createShadow(provider, deps);
+  const settings = { account: '' };
+  const start = clock.now();
+  const world: World = {
+    seed,
+    clock,
+    provider,
+    get account() {
+      return settings.account;
+    },
+    weather: drawWeather(dice(seed, 'weather')),
+    shadow,
+    oracle: createOracle(shadow),
+    databases,
+    devices,
+    words: [] as Bytes[],
+    trace: write ? (line) => write(`${((clock.now() - start) / 1000).toFixed(3)} ${line()}`) : () => undefined,
+    dice: (purpose) => dice(seed, purpose),
+    mint: createTokens(),
+    count: (change) => {
+      busy += change;
+    },
+    fail,
+  };
+  return { world, failed, settings };
+}
+
+async function createDevice(world: World, name: string): Promise<Device> {
+  const device: Device = {
+    name,
+    network: createNetwork({
+      provider: world.provider,
+      weather: world.weather,
+      dice: world.dice(`network of ${name}`),
+      told: { record: (...page) => world.oracle.told(device).record(...page) },
+      trace: (line) => world.trace(() => `${name} ${line()}`),
+    }),
+    deps: {
+      crypto: synchronousCrypto(world.dice(`secrets of ${name}`).next),
+      compression: synchronousCompression,
+      now: () => world.clock.now() + device.ahead,
+    },
+    ahead: 0,
+    state: await world.databases(name),
+    life: undefined,
+    joinsAt: 0,
+    restored: false,
+    touched: { docs: new Set(), rows: new Set(), tables: new Set() },
+    held: new Map(),
+    gone: new Set(),
+  };
+  return device;
+}
+
+async function run(world: World, settings: { account: string }): Promise<void> {
+  const { clock, provider } = world;
+  const luck = world.dice('plan');
+  settings.account = (await openMemory(provider).about()).accountId;
+  Object.assign(provider.switches, drawSwitches(world.dice('switches')));
+  const until = clock.now() + luck.skewed(HOUR, 48 * HOUR);
+  const course = createCourse(world);
+  for (let count = luck.between(2, 5); count > 0; count--) {
+    const device = await createDevice(world, String.fromCharCode(65 + world.devices.length));
+    // Often two connect within the same moments, and sometimes one comes late.
+    device.joinsAt = clock.now() + luck.skewed(1, (until - clock.now()) / 2);
+    world.devices.push(device);
+    const luggage = drawLuggage(luck);
+    if (luggage) {
+      const life = newLife({ ...world, weather: { ...CALM } }, device, luck, () => undefined);
+      await createPerson(world, device, life, luck).bring(luggage.notes, luggage.text, luggage.tags);
+    }
+    course.start(device);
+  }
+  await clock.sleep(until - clock.now());
+  world.trace(() => 'quiet');
+  course.stop();
+  Object.assign(world.weather, CALM);
+  Object.assign(provider.switches, CALM_SWITCHES);
+  // What the dead programs had under way arrives, and every listing shows it.
+  await clock.sleep(HOUR);
+  const fresh = [await createDevice(world, 'by passphrase'), await createDevice(world, 'by words')] as const;
+  await comeToRest(world, fresh);
+}
+
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
+  const { world, failed, settings } = createWorld(seed, options);
+  let failure: Outcome['failure'] = null;
+  try {
+    await world.clock.drive(Promise.race([run(world, settings), failed]));
+  } catch (error) {
+    failure = failureOf(error);
+    world.trace(() => `${failureOf(error).rule}: ${failureOf(error).message}`);
+  }
+  return { seed, steps: world.clock.steps(), failure };
+}

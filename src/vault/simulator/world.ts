@@ -1,0 +1,31 @@
+/** What everybody in a run shares. */
+import type { MemoryProvider } from '../../../backends/memory/provider.ts';
+import type { Bytes } from '../crypto.ts';
+import type { Clock } from './clock.ts';
+import type { Databases, Device } from './device.ts';
+import type { Dice } from './dice.ts';
+import type { Oracle } from './oracle.ts';
+import type { Shadow } from './shadow.ts';
+import type { Weather } from './weather.ts';
+
+export interface World {
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly provider: MemoryProvider;
+  readonly account: string;
+  readonly weather: Weather;
+  readonly oracle: Oracle;
+  readonly shadow: Shadow;
+  readonly databases: Databases;
+  readonly devices: Device[];
+  /** What stands behind the recovery words of every vault that somebody tried to make. */
+  readonly words: Bytes[];
+  readonly trace: (line: () => string) => void;
+  readonly dice: (purpose: string) => Dice;
+  /** A token that nobody wrote before. */
+  readonly mint: () => string;
+  /** Calls of a local database under way. */
+  readonly count: (change: 1 | -1) => void;
+  /** Something went wrong in a device's own course of things: the run ends. */
+  readonly fail: (error: unknown) => void;
+}

@@ -32,7 +32,7 @@ const SCOPES: Readonly<Record<string, string>> = {
   'files.content.write': 'Write and delete files in its own folder',
 };
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -6,7 +6,7 @@ import type { Call } from './route.ts';
 import { faultOf } from './route.ts';
 import type { UploadSession, World } from './world.ts';
 
-export const SESSION_LIFETIME = 7 * 24 * 60 * 60 * 1000;
+const SESSION_LIFETIME = 7 * 24 * 60 * 60 * 1000;
 const MAX_FILE_BYTES = 2 ** 41 - 2 ** 22;
 /** Concurrent sessions take pieces in multiples of this, except the one that closes. */
 const CONCURRENT_UNIT = 4_194_304;

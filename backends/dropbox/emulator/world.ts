@@ -141,7 +141,7 @@ export interface World {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-export function defaultBehaviour(): Behaviour {
+function defaultBehaviour(): Behaviour {
   return {
     pageSize: 2000,
     tokenLifetime: 14_400,
@@ -156,7 +156,7 @@ export function defaultBehaviour(): Behaviour {
 }
 
 /** Two people, so that a demo can show that accounts don't mix. */
-export function demoAccounts(): Account[] {
+function demoAccounts(): Account[] {
   const gigabyte = 1_000_000_000;
   const blank = { quota: 2 * gigabyte, elsewhere: 0 };
   return [
@@ -199,7 +199,7 @@ export function ownerKey(grant: Grant): string {
   return `${grant.accountId} ${grant.clientId}`;
 }
 
-export function emptyNamespace(): Namespace {
+function emptyNamespace(): Namespace {
   return {
     nodes: new Map(),
     changes: [],

@@ -7,7 +7,7 @@ import type { DocId } from '../notes/ids.ts';
 import { sampleNotes } from '../notes/samples.ts';
 import { webCrypto } from '../vault/crypto.ts';
 import { applyIncoming } from '../vault/documents.ts';
-import { UPDATE } from '../vault/pack.ts';
+import { UPDATE } from '../vault/entry-kinds.ts';
 import type { State } from '../vault/state.ts';
 import type { LocalTrouble, Opening, Satchel } from './api.ts';
 import { createDocuments, type FollowBodies } from './documents.ts';

@@ -1,7 +1,7 @@
 /** From errors to what a person can do about them. */
 import { isStorageError } from '../../backends/storage.ts';
 import { DatabaseError, troubleOf } from '../cache/database.ts';
-import { OtherAccount } from '../vault/session.ts';
+import { OtherAccount } from '../vault/errors.ts';
 import type { LocalTrouble, Trouble } from './api.ts';
 
 /** Without the provider's word for it, how long to wait. */

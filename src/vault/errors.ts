@@ -26,3 +26,13 @@ export class VaultError extends Error {
 export function isVaultError(error: unknown, kind?: VaultErrorKind): error is VaultError {
   return error instanceof VaultError && (kind === undefined || error.kind === kind);
 }
+
+/** The account that is signed in isn't the one this vault was connected to: nothing was read or written (rule V9). */
+export class OtherAccount extends Error {
+  override readonly name = 'OtherAccount';
+  readonly account: string;
+  constructor(account: string) {
+    super('signed in to another account than the one that holds the vault');
+    this.account = account;
+  }
+}

@@ -10,16 +10,8 @@ import type { Bytes } from './crypto.ts';
 import { note } from './examples/devices.ts';
 import { cardOf, DEVICE, entryOf, FIXED, HEAD, outcome, packOf, readWhole, ringFor, VAULT } from './examples/packs.ts';
 import { blockStart, cipherOf, FIXED_HEADER, openBlock, readHeader, sealObject } from './object.ts';
-import {
-  coverageOf,
-  createPackBuilder,
-  type PackEntry,
-  type PackHead,
-  readPack,
-  STATE,
-  tierOf,
-  UPDATE,
-} from './pack.ts';
+import { STATE, UPDATE } from './entry-kinds.ts';
+import { coverageOf, createPackBuilder, type PackEntry, type PackHead, readPack, tierOf } from './pack.ts';
 import { synchronousCrypto } from './simulator/synchronous.ts';
 import { platformCompression } from './compression.ts';
 

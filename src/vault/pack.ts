@@ -25,13 +25,6 @@ import {
 } from './object.ts';
 import { MAX_OBJECT_BYTES, type ObjectName } from '../../backends/storage.ts';
 
-/** An update event, or several merged into one. */
-export const UPDATE = 0;
-/** The whole state of a document. */
-export const STATE = 1;
-/** Kinds that this program can apply; others are kept as they are (rule V4). */
-export const KNOWN_KINDS: readonly number[] = [UPDATE, STATE];
-
 /** Bytes of a body block before compression: large enough to compress well, small enough to fetch for one note. */
 const BLOCK = 128 * 1024;
 /** Entries described by one block of the head. The newest block may describe fewer, but FIRST_PAGE at least where there are as many. */

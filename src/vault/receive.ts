@@ -14,12 +14,12 @@ import { newDevice } from './identity.ts';
 import { inOrder } from './in-order.ts';
 import { parseName } from './names.ts';
 import { type ObjectHeader, readHeader } from './object.ts';
+import { KNOWN_KINDS } from './entry-kinds.ts';
 import {
   type BodyKey,
   bodyRange,
   coverageOf,
   type HeadRow,
-  KNOWN_KINDS,
   type PackHead,
   packCipher,
   readBody,

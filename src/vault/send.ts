@@ -15,7 +15,8 @@ import { type DeviceId, element } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
 import { groupByDoc, loadDocs } from './documents.ts';
 import { unsend } from './identity.ts';
-import { createPackBuilder, type InlineEntry, type PackEntry, STATE, UPDATE } from './pack.ts';
+import { STATE, UPDATE } from './entry-kinds.ts';
+import { createPackBuilder, type InlineEntry, type PackEntry } from './pack.ts';
 import { type OutboxRow, packKey, readMeta, uploadKey, type UploadRow, writeMeta } from './state.ts';
 
 /** Outbox rows that are looked at in one go. */

@@ -3,6 +3,7 @@ import { isStorageError } from '../../backends/storage.ts';
 import type { DocId } from '../notes/ids.ts';
 import { keepSlots } from './connect.ts';
 import { type Context, openContext, type Place } from './context.ts';
+import { OtherAccount } from './errors.ts';
 import { list } from './listing.ts';
 import { receive } from './receive.ts';
 import { send } from './send.ts';
@@ -18,16 +19,6 @@ export interface SyncReport {
   /** Set when the storage lost most of what was there: nothing was sent. */
   readonly alarm: AlarmRecord | null;
   readonly tooLarge: readonly DocId[];
-}
-
-/** The account that is signed in isn't the one this vault was connected to: nothing was read or written (rule V9). */
-export class OtherAccount extends Error {
-  override readonly name = 'OtherAccount';
-  readonly account: string;
-  constructor(account: string) {
-    super('signed in to another account than the one that holds the vault');
-    this.account = account;
-  }
 }
 
 export interface SessionEvents {

@@ -7,6 +7,7 @@ import { isVaultError, VaultError } from '../errors.ts';
 import { importRing, type KeyRing, keyRing, type RawRing } from '../keys.ts';
 import type { VaultId } from '../names.ts';
 import type { SealDeps } from '../object.ts';
+import { UPDATE } from '../entry-kinds.ts';
 import {
   bodyRange,
   createPackBuilder,
@@ -17,7 +18,6 @@ import {
   readBody,
   readPack,
   type SealedPack,
-  UPDATE,
 } from '../pack.ts';
 import { synchronousCompression, synchronousCrypto } from '../simulator/synchronous.ts';
 

@@ -9,7 +9,7 @@ import { type DocId, isNoteId, type NoteId, noteId } from '../../notes/ids.ts';
 import { newDoc, textOf, touch } from '../../notes/note.ts';
 import { createVault, look, unlock } from '../connect.ts';
 import { type Context, openContext, type Place, type VaultDeps } from '../context.ts';
-import type { Bytes } from '../crypto.ts';
+import type { ArgonCost, Bytes } from '../crypto.ts';
 import { loadDocs, recordEdit } from '../documents.ts';
 import { createMemoryState } from '../memory-state.ts';
 import { parseName, type VaultId } from '../names.ts';
@@ -51,7 +51,9 @@ export interface Device {
   readonly account: string;
   counts(): Counts;
   resetCounts(): void;
-  createVault(): Promise<VaultId>;
+  /** Takes the account that is there for the one that the vault was connected to. */
+  useAccount(): Promise<void>;
+  createVault(cost?: ArgonCost): Promise<VaultId>;
   /** Joins the first vault that is there, by passphrase. */
   join(): Promise<VaultId>;
   /** Opens the document, changes it, keeps the edit. */
@@ -102,9 +104,8 @@ function createDevice(world: World, options: DeviceOptions): Device {
   let account = '';
   let session: Session | null = null;
   // Known to the test at once; a program asks for it when the storage is connected.
-  const accountOf = async () => {
+  const useAccount = async () => {
     account ||= (await openMemory(world.provider, memorySettings(world.provider)).about()).accountId;
-    return account;
   };
 
   const device: Device = {
@@ -121,14 +122,15 @@ function createDevice(world: World, options: DeviceOptions): Device {
       session = createSession(place, account, options.events);
       return session;
     },
-    async createVault() {
-      await accountOf();
-      const made = await createVault(place, { passphrase: PASSPHRASE, entropy: ENTROPY, cost: CHEAP });
+    useAccount,
+    async createVault(cost = CHEAP) {
+      await useAccount();
+      const made = await createVault(place, { passphrase: PASSPHRASE, entropy: ENTROPY, cost });
       if (made.kind !== 'created') throw new Error('another vault was there');
       return made.vault;
     },
     async join() {
-      await accountOf();
+      await useAccount();
       const [there] = await look(place);
       if (!there) throw new Error('no vault is there');
       await unlock(place, there.id, { kind: 'passphrase', passphrase: PASSPHRASE });

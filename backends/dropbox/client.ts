@@ -147,10 +147,9 @@ export function createDropboxStorage(deps: DropboxClientDeps): Storage {
 
     about: (signal) =>
       guarded(signal, async () => {
-        const [account, usage] = await Promise.all([
-          call('users/get_current_account', signal, (sdk) => sdk.usersGetCurrentAccount()),
-          call('users/get_space_usage', signal, (sdk) => sdk.usersGetSpaceUsage()),
-        ]);
+        // One after the other: of two at once, the second may be on its way to the service when the call is cancelled (S15).
+        const account = await call('users/get_current_account', signal, (sdk) => sdk.usersGetCurrentAccount());
+        const usage = await call('users/get_space_usage', signal, (sdk) => sdk.usersGetSpaceUsage());
         const accountId = fieldOf(account, 'account_id');
         const label = fieldOf(account, 'email');
         if (typeof accountId !== 'string' || typeof label !== 'string')

@@ -97,10 +97,12 @@ export async function openFolder(folder: string, emulator: DropboxEmulator): Pro
     save() {
       if (!isQueued) {
         isQueued = true;
-        last = last.then(() => {
+        const next = () => {
           isQueued = false;
           return write();
-        });
+        };
+        // A save that failed has told whoever asked for it; the next one is a new try.
+        last = last.then(next, next);
       }
       return last;
     },

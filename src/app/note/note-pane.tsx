@@ -38,6 +38,7 @@ export function NotePane({ id, route, alone }: NotePaneProps) {
   const [focusEditor] = useState(() => takesFocus(id));
   const listed = useLive((queries) => queries.note(id), [id]);
   const { opening, trouble, again } = useOpenNote(id, listed?.here ?? true);
+  const title = listed?.title || t.list.untitled;
   const trashedAt = listed?.trashedAt ?? null;
   const up = (): void => goUp(route);
 
@@ -46,7 +47,8 @@ export function NotePane({ id, route, alone }: NotePaneProps) {
   }, [alone, focusEditor]);
 
   return (
-    <article className="note-pane" ref={pane} tabIndex={-1} aria-label={t.note.label(listed?.title || t.list.untitled)}>
+    <article className="note-pane" ref={pane} tabIndex={-1} aria-label={t.note.label(title)}>
+      {alone ? <h1 className="visually-hidden">{title}</h1> : <h2 className="visually-hidden">{title}</h2>}
       <div className="note-bar">
         {alone && <IconButton icon={ArrowLeft} label={t.note.backToList} className="flips" onClick={up} />}
         {listed && <NoteToolbar note={listed} opened={opening.kind === 'open' ? opening.note : null} onGone={up} />}

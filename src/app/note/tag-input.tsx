@@ -41,7 +41,8 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
       <Autocomplete.Root
         items={known}
         value={text}
-        openOnInputClick
+        inline
+        open
         onValueChange={(value, { reason }) => {
           if (reason === 'item-press') add(value);
           else if (value.endsWith(',')) add(value.slice(0, -1));
@@ -62,19 +63,14 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
             if (event.key === 'Escape' && text === '') onDone(true);
           }}
         />
-        <Autocomplete.Portal>
-          <Autocomplete.Positioner className="popup-positioner" sideOffset={6} align="start">
-            <Autocomplete.Popup className="popup tag-popup">
-              <Autocomplete.List>
-                {(tag: string) => (
-                  <Autocomplete.Item key={tag} value={tag} className="popup-item">
-                    {tag}
-                  </Autocomplete.Item>
-                )}
-              </Autocomplete.List>
-            </Autocomplete.Popup>
-          </Autocomplete.Positioner>
-        </Autocomplete.Portal>
+        {/* In place, not in a portal: a portal hides the rest of the page from screen readers, the field with it. */}
+        <Autocomplete.List className="popup tag-popup">
+          {(tag: string) => (
+            <Autocomplete.Item key={tag} value={tag} className="popup-item">
+              {tag}
+            </Autocomplete.Item>
+          )}
+        </Autocomplete.List>
       </Autocomplete.Root>
     </form>
   );

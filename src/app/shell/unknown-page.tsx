@@ -9,7 +9,7 @@ export function UnknownPage({ onMenu }: { onMenu: (() => void) | null }) {
   const t = useStrings();
   return (
     <>
-      <EmptyState icon={Compass} title={t.unknownPage.title} body={t.unknownPage.body}>
+      <EmptyState whole icon={Compass} title={t.unknownPage.title} body={t.unknownPage.body}>
         <RouteLink className="button button-primary" to={{ page: 'notes', view: { kind: 'all' }, note: null }}>
           {t.unknownPage.home}
         </RouteLink>

@@ -35,7 +35,12 @@ function Crash({ message, text }: { message: string; text: string }) {
   const t = useStrings();
   return (
     <main className="full-page">
-      <EmptyState icon={Bandage} title={t.trouble.crashTitle} body={text ? t.trouble.crashBody : t.trouble.crashNoText}>
+      <EmptyState
+        whole
+        icon={Bandage}
+        title={t.trouble.crashTitle}
+        body={text ? t.trouble.crashBody : t.trouble.crashNoText}
+      >
         <code className="full-page-detail">{message}</code>
         {text && <TakeText text={() => text} />}
         <Button look="primary" onClick={() => location.reload()}>

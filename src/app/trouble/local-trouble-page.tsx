@@ -13,7 +13,7 @@ export function LocalTroublePage({ trouble }: { trouble: LocalTrouble }) {
   const { title, body, detail } = localWords(t, trouble);
   return (
     <main className="full-page">
-      <EmptyState icon={DatabaseZap} title={title} body={body}>
+      <EmptyState whole icon={DatabaseZap} title={title} body={body}>
         {detail !== null && <code className="full-page-detail">{detail}</code>}
         <Button look="primary" onClick={() => location.reload()}>
           {t.trouble.reload}
@@ -38,7 +38,7 @@ export function ClosedPage({ trouble, text }: ClosedPageProps) {
       : localWords(t, trouble);
   return (
     <main className="full-page">
-      <EmptyState icon={DatabaseZap} title={words.title} body={words.body}>
+      <EmptyState whole icon={DatabaseZap} title={words.title} body={words.body}>
         {words.detail !== null && <code className="full-page-detail">{words.detail}</code>}
         {text && (
           <>

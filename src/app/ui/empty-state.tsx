@@ -7,16 +7,18 @@ interface EmptyStateProps {
   readonly icon: LucideIcon;
   readonly title: string;
   readonly body: string;
+  /** It's all there is on the page, so its title is the page's. */
+  readonly whole?: boolean;
   readonly children?: ReactNode;
 }
 
-export function EmptyState({ icon: Icon, title, body, children }: EmptyStateProps) {
+export function EmptyState({ icon: Icon, title, body, whole = false, children }: EmptyStateProps) {
   return (
     <div className="empty-state">
       <span className="empty-state-icon">
         <Icon size={26} strokeWidth={1.5} aria-hidden />
       </span>
-      <h2>{title}</h2>
+      {whole ? <h1>{title}</h1> : <h2>{title}</h2>}
       <p>{body}</p>
       {children}
     </div>

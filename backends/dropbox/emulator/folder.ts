@@ -97,12 +97,12 @@ export async function openFolder(folder: string, emulator: DropboxEmulator): Pro
     save() {
       if (!isQueued) {
         isQueued = true;
-        const next = () => {
+        const saveOnce = () => {
           isQueued = false;
           return write();
         };
         // A save that failed has told whoever asked for it; the next one is a new try.
-        last = last.then(next, next);
+        last = last.then(saveOnce, saveOnce);
       }
       return last;
     },

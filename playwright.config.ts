@@ -14,8 +14,9 @@ export default defineConfig({
   // A story that passes at the second try hides a fault in the story or in the app.
   retries: 0,
   workers: 2,
-  timeout: 90_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  // They only end what hangs: no story depends on how fast the machine is.
+  expect: { timeout: 30_000 },
   reporter: 'list',
   use: {
     browserName: 'chromium',

@@ -2,8 +2,13 @@
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { databasesOf } from './indexed-db.ts';
 import { type Plan, runJobs, share } from './jobs.ts';
+import { MUTANTS } from './mutants.ts';
+import { hunt } from './mutate.ts';
 import { type Outcome, simulate } from './simulate.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 const USAGE = `npm run simulate -- [--seeds N] [--from S] [--jobs N]   runs N seeds from S on
 npm run simulate -- --seed S [--trace]                  runs one seed, and tells what happens
@@ -45,23 +50,17 @@ const show = (line: string) => process.stdout.write(`${line}\n`);
 
 /** One of several processes: an outcome a line. */
 async function work(plan: Plan, job: number): Promise<void> {
-  for (const seed of share(plan, job)) show(JSON.stringify(await simulate(seed)));
+  for (const seed of share(plan, job)) show(JSON.stringify(await simulate(seed, { databases: databasesOf(seed) })));
 }
 
 async function runAll(plan: Plan, trace: boolean): Promise<number> {
   const outcomes: Outcome[] = [];
   const begun = performance.now();
   if (plan.jobs === 1) {
-    for (const seed of share(plan, 0)) outcomes.push(await simulate(seed, trace ? { trace: show } : {}));
+    for (const seed of share(plan, 0))
+      outcomes.push(await simulate(seed, { databases: databasesOf(seed), ...(trace ? { trace: show } : {}) }));
   } else {
-    const { from, seeds, jobs } = plan;
-    const same = ['scripts/run.mjs', 'src/vault/simulator/cli.ts'];
-    const range = ['--from', String(from), '--seeds', String(seeds), '--jobs', String(jobs)];
-    await runJobs(
-      plan,
-      (job) => [...same, ...range, '--job', String(job)],
-      (outcome) => outcomes.push(outcome),
-    );
+    await runJobs(plan, ROOT, (outcome) => outcomes.push(outcome));
   }
   const failed = outcomes.filter((outcome) => outcome.failure !== null).sort((a, b) => a.seed - b.seed);
   for (const { seed, failure } of failed) {
@@ -76,8 +75,25 @@ async function runAll(plan: Plan, trace: boolean): Promise<number> {
   return failed.length;
 }
 
+async function huntAll(plan: Plan, names: readonly string[]): Promise<number> {
+  let survived = 0;
+  const wanted = MUTANTS.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
+  if (wanted.length === 0) throw new RangeError(`no mutant is called ${names.join(' or ')}`);
+  for (const mutant of wanted) {
+    const outcome = await hunt(mutant, plan);
+    const found = outcome?.failure;
+    if (found?.rule !== mutant.rule) survived++;
+    const verdict = found
+      ? `dies at seed ${outcome.seed} by ${found.rule}${found.rule === mutant.rule ? '' : `, not ${mutant.rule}`}: ${found.message}`
+      : `survives ${plan.seeds} seeds`;
+    show(`${mutant.name}\n  ${verdict}`);
+  }
+  show(`${wanted.length - survived} passed, ${survived} failed`);
+  return survived;
+}
+
 async function main(): Promise<number> {
-  const { plan, job, trace, mutants, help } = read(process.argv.slice(2));
+  const { plan, job, trace, mutants, help, names } = read(process.argv.slice(2));
   if (help) {
     show(USAGE);
     return 0;
@@ -86,11 +102,10 @@ async function main(): Promise<number> {
     await work(plan, job);
     return 0;
   }
-  if (mutants) throw new Error('no mutants yet');
+  if (mutants) return (await huntAll(plan, names)) === 0 ? 0 : 1;
   return (await runAll(plan, trace)) === 0 ? 0 : 1;
 }
 
-process.chdir(fileURLToPath(new URL('../../..', import.meta.url)));
 try {
   process.exitCode = await main();
 } catch (error) {

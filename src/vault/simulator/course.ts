@@ -44,7 +44,6 @@ export function newLife(world: World, device: Device, dice: Dice, onDeath: () =>
     state: device.state,
     touched: device.touched,
     trace: (line) => world.trace(() => `${device.name} ${line()}`),
-    count: world.count,
     onDeath,
   });
 }
@@ -82,10 +81,10 @@ export function createCourse(world: World): Course {
 
   /** An old copy of the profile takes its place, as after a crash or from a backup. */
   async function restore(device: Device, dice: Dice): Promise<void> {
-    for (let copies = 0; ; copies++) {
+    for (;;) {
       await clock.sleep(untilNext(dice, weather.restored));
       if (!running) return;
-      const copy = await world.databases(`${device.name} copy ${copies}`);
+      const copy = await world.database();
       await copyInto(device.state, copy);
       world.trace(() => `${device.name} is copied`);
       await clock.sleep(untilNext(dice, weather.restored));

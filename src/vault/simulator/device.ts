@@ -8,7 +8,7 @@ import type { Life, Touched } from './life.ts';
 import type { Network } from './network.ts';
 
 /** Makes an empty local database. */
-export type Databases = (name: string) => Promise<State>;
+export type Databases = () => Promise<State>;
 
 export const memoryDatabases: Databases = async () => createMemoryState();
 
@@ -30,6 +30,26 @@ export interface Device {
   held: Map<DocId, ReadonlySet<string>>;
   /** What they held once, and was deleted. */
   gone: Set<string>;
+}
+
+/**
+ * Counts the calls under way, which in a real database end outside of the simulator's clock.
+ * @param count is told of each beginning and each end.
+ */
+export async function openCounted(databases: Databases, count: (change: 1 | -1) => void): Promise<State> {
+  async function counted<Result>(work: () => Promise<Result>): Promise<Result> {
+    count(1);
+    try {
+      return await work();
+    } finally {
+      count(-1);
+    }
+  }
+  const state = await counted(databases);
+  return {
+    read: (tables, body) => counted(() => state.read(tables, body)),
+    write: (tables, body) => counted(() => state.write(tables, body)),
+  };
 }
 
 export async function copyInto(from: State, into: State): Promise<void> {

@@ -15,18 +15,22 @@ export function share({ from, seeds, jobs }: Plan, job: number): number[] {
 }
 
 /**
- * Runs `command` once for each job, and reads an outcome from each line that it prints.
+ * Runs the simulator of the project in `folder` once for each job, and reads an outcome from each line that it prints.
  * @param signal ends them all.
  * @throws when one of them ends before it has told all that it was asked for.
  */
 export async function runJobs(
   plan: Plan,
-  command: (job: number) => readonly string[],
+  folder: string,
   told: (outcome: Outcome) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   const runs = Array.from({ length: plan.jobs }, async (_, job) => {
-    const child = spawn(process.execPath, [...command(job)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const args = Object.entries({ ...plan, job }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/vault/simulator/cli.ts', ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     signal?.addEventListener('abort', () => child.kill(), { once: true });
     let outcomes = 0;
     for await (const line of createInterface({ input: child.stdout })) {

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { card } from '../../notes/card.ts';
 import { type DocId, isNoteId, LIBRARY } from '../../notes/ids.ts';
 import { docFrom, hasPending, snapshotDigestInput } from '../../notes/merge.ts';
-import type { Element } from '../coverage.ts';
+import { type Element, partsOf } from '../coverage.ts';
 import { groupByDoc } from '../documents.ts';
 import { type KeyRing, keyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
@@ -89,6 +89,8 @@ export function createOracle(shadow: Shadow): Oracle {
   const writers = new Map<string, Device>();
   const checkedApplied = new WeakMap<Device, Set<Element>>();
   const docOfRow = new WeakMap<Device, Map<number, DocId>>();
+  /** What was sealed under which number. */
+  const sealed = new WeakMap<Device, Map<string, Element>>();
   /** Documents found in the storage whole, by their rows. */
   const found = new WeakMap<Device, Map<DocId, string>>();
   const told = new WeakMap<Device, Hearsay>();
@@ -194,6 +196,17 @@ export function createOracle(shadow: Shadow): Oracle {
     }
   }
 
+  /** V5: one sequence number, one pack, from the moment in which it was sealed. */
+  async function lookAtUploads(device: Device): Promise<void> {
+    const known = of(sealed, device, () => new Map<string, Element>());
+    for (const { element } of await device.state.read(['uploads'], (tx) => tx.uploads.list())) {
+      const { device: writer, sequence } = partsOf(element);
+      const before = known.get(`${writer} ${sequence}`) ?? element;
+      must(before === element, 'V5', () => `${device.name} sealed ${element} under the number of ${before}`);
+      known.set(`${writer} ${sequence}`, element);
+    }
+  }
+
   /** V12: whatever was told before the cursor that is kept, is kept too. */
   async function lookAtListing(device: Device): Promise<void> {
     const { listing, names, vault, id } = await device.state.read(['meta', 'packs', 'slots'], async (tx) => ({
@@ -224,13 +237,14 @@ export function createOracle(shadow: Shadow): Oracle {
     forget(device) {
       device.held = new Map();
       device.gone = new Set();
-      for (const map of [checkedApplied, docOfRow, found]) map.delete(device);
+      for (const map of [checkedApplied, docOfRow, found, sealed]) map.delete(device);
     },
     async look(devices) {
       for (const device of devices) {
         const { docs, rows, tables } = device.touched;
         if (tables.size === 0) continue;
         if (tables.has('meta')) await lookAtListing(device);
+        if (tables.has('uploads')) await lookAtUploads(device);
         if (docs.size > 0 || rows.size > 0) await lookAtDocs(device);
       }
       await absorb();

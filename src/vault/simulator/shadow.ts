@@ -12,7 +12,8 @@ import type { Bytes } from '../crypto.ts';
 import type { KeyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
 import type { SealDeps } from '../object.ts';
-import { bodyRange, KNOWN_KINDS, packCipher, readBody, readPack } from '../pack.ts';
+import { KNOWN_KINDS } from '../entry-kinds.ts';
+import { bodyRange, packCipher, readBody, readPack } from '../pack.ts';
 import { must } from './violation.ts';
 
 export interface StoredPack {

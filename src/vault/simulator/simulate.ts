@@ -5,7 +5,7 @@ import { createMemoryProvider } from '../../../backends/memory/provider.ts';
 import type { Bytes } from '../crypto.ts';
 import { createClock } from './clock.ts';
 import { createCourse, drawLuggage, newLife } from './course.ts';
-import { type Databases, type Device, memoryDatabases } from './device.ts';
+import { type Databases, type Device, memoryDatabases, openCounted } from './device.ts';
 import { dice } from './dice.ts';
 import { createNetwork } from './network.ts';
 import { createOracle } from './oracle.ts';
@@ -73,15 +73,15 @@ function createWorld(
     weather: drawWeather(dice(seed, 'weather')),
     shadow,
     oracle: createOracle(shadow),
-    databases,
+    database: () =>
+      openCounted(databases, (change) => {
+        busy += change;
+      }),
     devices,
     words: [] as Bytes[],
     trace: write ? (line) => write(`${((clock.now() - start) / 1000).toFixed(3)} ${line()}`) : () => undefined,
     dice: (purpose) => dice(seed, purpose),
     mint: createTokens(),
-    count: (change) => {
-      busy += change;
-    },
     fail,
   };
   return { world, failed, settings };
@@ -103,7 +103,7 @@ async function createDevice(world: World, name: string): Promise<Device> {
       now: () => world.clock.now() + device.ahead,
     },
     ahead: 0,
-    state: await world.databases(name),
+    state: await world.database(),
     life: undefined,
     joinsAt: 0,
     restored: false,

@@ -2,7 +2,8 @@
 import type { MemoryProvider } from '../../../backends/memory/provider.ts';
 import type { Bytes } from '../crypto.ts';
 import type { Clock } from './clock.ts';
-import type { Databases, Device } from './device.ts';
+import type { State } from '../state.ts';
+import type { Device } from './device.ts';
 import type { Dice } from './dice.ts';
 import type { Oracle } from './oracle.ts';
 import type { Shadow } from './shadow.ts';
@@ -16,7 +17,8 @@ export interface World {
   readonly weather: Weather;
   readonly oracle: Oracle;
   readonly shadow: Shadow;
-  readonly databases: Databases;
+  /** A new, empty one. */
+  readonly database: () => Promise<State>;
   readonly devices: Device[];
   /** What stands behind the recovery words of every vault that somebody tried to make. */
   readonly words: Bytes[];
@@ -24,8 +26,6 @@ export interface World {
   readonly dice: (purpose: string) => Dice;
   /** A token that nobody wrote before. */
   readonly mint: () => string;
-  /** Calls of a local database under way. */
-  readonly count: (change: 1 | -1) => void;
   /** Something went wrong in a device's own course of things: the run ends. */
   readonly fail: (error: unknown) => void;
 }

@@ -6,6 +6,7 @@ import type { Bytes } from '../vault/crypto.ts';
 import { loadDocs, recordEdit } from '../vault/documents.ts';
 import type { State } from '../vault/state.ts';
 import type { LocalTrouble, OpenNote } from './api.ts';
+import type { LastWords } from './last-words.ts';
 import type { NoteId } from '../notes/ids.ts';
 import { localTrouble } from './trouble.ts';
 
@@ -28,12 +29,16 @@ export interface Documents {
   edit(id: DocId, change: (doc: Y.Doc) => void): Promise<void>;
   /** Opens a note for typing. The same one twice gives two views of one document. */
   open(id: NoteId): Promise<OpenNote>;
+  /** What of the open documents is in memory only, at this very moment. */
+  unwritten(): readonly LastWords[];
 }
 
 interface OpenDocument {
   readonly doc: Y.Doc;
   readonly flush: () => Promise<void>;
   readonly listeners: Set<(trouble: LocalTrouble | null) => void>;
+  /** Everything that no finished transaction has written; null when there is nothing. */
+  readonly unwritten: () => Bytes | null;
   /** Ends it, unless there are words that could not be kept yet. */
   readonly stop: () => boolean;
   views: number;
@@ -43,12 +48,16 @@ interface OpenDocument {
 export function createDocuments(deps: { state: State; now: () => number; follow: FollowBodies }): Documents {
   const { state } = deps;
   const open = new Map<DocId, Promise<OpenDocument>>();
+  /** The same, without having to wait for them. */
+  const inMemory = new Map<DocId, OpenDocument>();
 
   async function openDocument(id: DocId): Promise<OpenDocument> {
     const loaded = await state.read(['bodies'], (tx) => loadDocs(tx, [id]));
     const { doc, last: first } = loaded.get(id) as { doc: Y.Doc; last: number };
     let last = first;
     let unsaved: Uint8Array[] = [];
+    /** Taken from there by the transaction that is under way. */
+    let beingWritten: Uint8Array[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     let writing: Promise<void> = Promise.resolve();
     let failed = false;
@@ -87,6 +96,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
       typed = false;
       const taken = unsaved;
       unsaved = [];
+      beingWritten = taken;
       const update = (taken.length === 1 ? taken[0] : Y.mergeUpdates(taken)) as Bytes;
       try {
         await state.write(EDITING, async (tx) => {
@@ -99,6 +109,8 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
         unsaved = [update, ...unsaved];
         tell(localTrouble(error));
         schedule(TRY_AGAIN);
+      } finally {
+        beingWritten = [];
       }
     }
 
@@ -126,15 +138,21 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
       listeners,
       views: 0,
       stopped: false,
+      unwritten() {
+        const updates = [...beingWritten, ...unsaved];
+        return updates.length === 0 ? null : (Y.mergeUpdates(updates) as Bytes);
+      },
       stop() {
         if (unsaved.length > 0) return false;
         self.stopped = true;
+        inMemory.delete(id);
         stopFollowing();
         clearTimeout(timer);
         doc.destroy();
         return true;
       },
     };
+    inMemory.set(id, self);
     return self;
   }
 
@@ -150,11 +168,17 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
   return {
     isAway: async (id) => (await state.read(['pending'], (tx) => tx.pending.where('doc', [id]))).length > 0,
 
+    unwritten: () =>
+      [...inMemory].flatMap(([doc, { unwritten }]) => {
+        const update = unwritten();
+        return update ? [{ doc, update, at: deps.now() }] : [];
+      }),
+
     async edit(id, change) {
-      const held = await open.get(id);
-      if (held) {
-        change(held.doc);
-        return held.flush();
+      const inUse = await open.get(id);
+      if (inUse) {
+        change(inUse.doc);
+        return inUse.flush();
       }
       await state.write(EDITING, async (tx) => {
         const { doc } = (await loadDocs(tx, [id])).get(id) as { doc: Y.Doc };
@@ -167,26 +191,26 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
     },
 
     async open(id) {
-      let held = await opened(id);
+      let mine = await opened(id);
       // Closed by its last view while this one was waiting.
-      while (held.stopped) held = await opened(id);
-      held.views++;
+      while (mine.stopped) mine = await opened(id);
+      mine.views++;
       let closed = false;
       return {
         id,
-        doc: held.doc,
-        text: textOf(held.doc),
-        flush: () => held.flush(),
+        doc: mine.doc,
+        text: textOf(mine.doc),
+        flush: () => mine.flush(),
         async close() {
           if (closed) return;
           closed = true;
-          await held.flush();
-          held.views--;
-          if (held.views === 0 && held.stop()) open.delete(id);
+          await mine.flush();
+          mine.views--;
+          if (mine.views === 0 && mine.stop()) open.delete(id);
         },
         onTrouble(listener) {
-          held.listeners.add(listener);
-          return () => held.listeners.delete(listener);
+          mine.listeners.add(listener);
+          return () => mine.listeners.delete(listener);
         },
       };
     },

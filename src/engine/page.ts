@@ -10,8 +10,9 @@ import { applyIncoming } from '../vault/documents.ts';
 import { UPDATE } from '../vault/entry-kinds.ts';
 import type { State } from '../vault/state.ts';
 import type { LocalTrouble, Opening, Satchel } from './api.ts';
-import { createDocuments, type FollowBodies } from './documents.ts';
+import { createDocuments, type Documents, type FollowBodies } from './documents.ts';
 import type { Engine } from './engine.ts';
+import { putDownLastWords, takeInLastWords } from './last-words.ts';
 import { createQueries } from './live.ts';
 import { createNotes } from './notes.ts';
 import type { Database } from '../cache/database.ts';
@@ -66,6 +67,16 @@ export async function openSatchel(options: OpenOptions = {}): Promise<Opening> {
   }
 }
 
+function keepLastWords(documents: Documents): void {
+  try {
+    const store = localStorage;
+    void takeInLastWords(store, documents).catch(() => undefined);
+    addEventListener('pagehide', () => putDownLastWords(store, documents.unwritten(), () => crypto.randomUUID()));
+  } catch {
+    // Where there is no localStorage the last quarter of a second can be lost.
+  }
+}
+
 function start(db: Database, state: State, options: OpenOptions): Satchel {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     type: 'module',
@@ -77,6 +88,7 @@ function start(db: Database, state: State, options: OpenOptions): Satchel {
     options.closed?.({ kind: 'blocked' });
   });
   const documents = createDocuments({ state, now: () => Date.now(), follow: followBodies(db) });
+  keepLastWords(documents);
   const notes = createNotes({
     documents,
     now: () => Date.now(),

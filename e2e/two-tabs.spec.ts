@@ -50,7 +50,7 @@ test('two tabs edit one note; when the leading one is closed, the other syncs on
   const text = async (each: Page) => (await lines(each).allTextContents()).join('\n');
   await expect.poll(async () => (await text(page)) === (await text(second))).toBe(true);
   const letters = (await text(page)).slice('Shared\nfirst line of one and two'.length).replaceAll(' ', '');
-  expect([...letters].toSorted().join('')).toBe('aaaaabbbbb');
+  expect(letters.split('').toSorted().join('')).toBe('aaaaabbbbb');
 
   expect(await leader(second)).toBe(first);
   await page.close();

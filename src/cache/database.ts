@@ -3,8 +3,8 @@ import { Dexie, type DexieOptions, type EntityTable, type Table } from 'dexie';
 import { SCHEMA, type TableName } from '../vault/state.ts';
 
 /** Raise it with every change of the schema, and say in `declare` how older databases get there. */
-export const DATABASE_VERSION = 1;
-export const DATABASE_NAME = 'satchel';
+const DATABASE_VERSION = 1;
+const DATABASE_NAME = 'satchel';
 
 /** One storage that the person signed in to. Holds tokens: never logged, never shown. */
 export interface ConnectionRow {

@@ -10,7 +10,7 @@ function isProviderConfig(value: unknown): value is ProviderConfig {
 }
 
 /** Unknown providers, and entries that make no sense, are passed over: one bad line mustn't take the others along. */
-export function readConfiguration(json: unknown): Configuration {
+function readConfiguration(json: unknown): Configuration {
   if (typeof json !== 'object' || json === null) return {};
   const known = new Set(providers.map(({ kind }) => kind));
   const entries = Object.entries(json).filter(([kind, value]) => known.has(kind) && isProviderConfig(value));

@@ -7,7 +7,7 @@ import type { Notes, Trouble } from './api.ts';
 import type { Documents } from './documents.ts';
 
 /** A note or the library can't be changed while parts of it are still in the storage (rule V26). */
-export class StillAway extends Error {
+class StillAway extends Error {
   override readonly name = 'StillAway';
   readonly trouble: Trouble | null;
   constructor(trouble: Trouble | null) {

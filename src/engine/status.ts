@@ -14,7 +14,7 @@ export interface Reporter {
   synced(): Promise<void>;
 }
 
-export async function readStatus(host: Pick<Host, 'db'>, id: string): Promise<SyncStatus | null> {
+async function readStatus(host: Pick<Host, 'db'>, id: string): Promise<SyncStatus | null> {
   return ((await host.db.status.get(id))?.status as SyncStatus | undefined) ?? null;
 }
 

@@ -75,6 +75,16 @@ export function note(number: number): NoteId {
   return noteId(id);
 }
 
+/** Puts something between a device and its storage. Returns the way to take it out again. */
+export function between(device: Device, change: (storage: Storage) => Partial<Storage>): () => void {
+  const { storage } = device.place;
+  const before: Storage = { ...storage };
+  Object.assign(storage, change(before));
+  return () => {
+    Object.assign(storage, before);
+  };
+}
+
 export function createWorld(seed = 1, switches: Partial<MemorySwitches> = {}): World {
   const random = seededRandom(seed);
   const world: World = {

@@ -284,7 +284,7 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
     if (bytes) await guarded(ctx, pack, () => applyBodies(ctx, pack, bytes));
     progress(++done, total);
   }
-  return total;
+  return all.length;
 }
 
 /** A damaged pack counts as absent: said so, read again later, and nothing else stops for it (rule V11). */

@@ -6,6 +6,7 @@ import { useObstacle } from './opening.ts';
 import { SatchelContext } from './satchel.tsx';
 import { Shell } from './shell/shell.tsx';
 import { ClosedPage, LocalTroublePage } from './trouble/local-trouble-page.tsx';
+import { warmMenus } from './ui/menu.tsx';
 import { Toasts } from './ui/toasts.tsx';
 import { UpdateNotice } from './updates/update-notice.tsx';
 
@@ -29,8 +30,8 @@ function Opened({ opening }: { opening: Promise<Opening> }) {
   const opened = use(opening);
   useEffect(() => {
     // Safari has no requestIdleCallback.
-    if ('requestIdleCallback' in window) requestIdleCallback(warmEditor);
-    else setTimeout(warmEditor, 500);
+    if ('requestIdleCallback' in window) requestIdleCallback(warm);
+    else setTimeout(warm, 500);
   }, []);
   if (opened.kind === 'trouble') return <LocalTroublePage trouble={opened.trouble} />;
   return (
@@ -38,4 +39,10 @@ function Opened({ opening }: { opening: Promise<Opening> }) {
       <Shell />
     </SatchelContext>
   );
+}
+
+/** Once the list is there: what the next click needs. */
+function warm(): void {
+  warmEditor();
+  warmMenus();
 }

@@ -7,11 +7,13 @@ import { parseRoute, pathOf, type Route } from './routes.ts';
 interface EntryState {
   /** The entry before this one is the list that this note was opened from. */
   readonly fromList?: boolean;
-  /** This entry only stands for something open on top of the page, which going back closes. */
-  readonly layer?: boolean;
+  /** This entry only stands for the n-th thing open on top of the page, which going back closes. */
+  readonly layer?: number;
 }
 
 const entryState = (): EntryState => (history.state as EntryState | null) ?? {};
+
+const layerHere = (): number => entryState().layer ?? 0;
 
 export function useRoute(): Route {
   const [path] = useHashLocation();
@@ -25,7 +27,7 @@ export function go(route: Route, { replace = false }: { replace?: boolean } = {}
   const here = parseRoute(location.hash.slice(1));
   const fromList = route.page === 'notes' && route.note !== null && here.page === 'notes' && here.note === null;
   const state: EntryState = replace ? { fromList: entryState().fromList ?? false } : { fromList };
-  navigate(pathOf(route), { replace: replace || entryState().layer === true, state });
+  navigate(pathOf(route), { replace: replace || layerHere() > 0, state });
 }
 
 /** From an open note to its list: back where the person came from, so that the history doesn't grow at every turn. */
@@ -34,18 +36,32 @@ export function goUp(route: Route & { readonly page: 'notes' }): void {
   else go({ ...route, note: null }, { replace: true });
 }
 
+/** What is open on top of the page, the topmost last: how each is closed. */
+const layers: (() => void)[] = [];
+/** A layer was closed, and its entry is about to be left; one that opens meanwhile takes the entry over. */
+let leaving: ReturnType<typeof setTimeout> | undefined;
+
+addEventListener('popstate', () => {
+  if (layerHere() < layers.length) layers.at(-1)?.();
+});
+
 /** While `open`, the browser's back button closes the thing on top instead of leaving the page below it. */
 export function useBackCloses(open: boolean, close: () => void): void {
   const onBack = useEffectEvent(close);
   useEffect(() => {
     if (!open) return;
-    const state: EntryState = { ...entryState(), layer: true };
-    history.pushState(state, '');
-    const onPop = (): void => onBack();
-    addEventListener('popstate', onPop);
+    clearTimeout(leaving);
+    const closeThis = (): void => onBack();
+    layers.push(closeThis);
+    if (layerHere() < layers.length) {
+      const state: EntryState = { ...entryState(), layer: layers.length };
+      history.pushState(state, '');
+    }
     return () => {
-      removeEventListener('popstate', onPop);
-      if (entryState().layer) history.back();
+      layers.splice(layers.indexOf(closeThis), 1);
+      leaving = setTimeout(() => {
+        if (layerHere() > layers.length) history.back();
+      });
     };
   }, [open]);
 }

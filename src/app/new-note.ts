@@ -4,6 +4,7 @@ import type { View } from '../engine/queries.ts';
 import { go } from './navigation.ts';
 import { useSatchel } from './satchel.tsx';
 import { useStrings } from './strings/catalogue.ts';
+import { startTypingAhead, stopTypingAhead } from './typing-ahead.ts';
 import { useToast } from './ui/toasts.tsx';
 
 let typeAtOnce: NoteId | null = null;
@@ -21,6 +22,7 @@ export function useNewNote(view: View): () => Promise<void> {
   const toast = useToast();
   const place: View = view.kind === 'trash' ? { kind: 'all' } : view;
   return async () => {
+    startTypingAhead(t.note.editor);
     try {
       const id = await notes.create({
         ...(place.kind === 'notebook' && { notebook: place.id }),
@@ -30,6 +32,7 @@ export function useNewNote(view: View): () => Promise<void> {
       typeAtOnce = id;
       go({ page: 'notes', view: place, note: id });
     } catch {
+      stopTypingAhead();
       toast({ text: t.note.couldNotSave });
     }
   };

@@ -4,7 +4,7 @@ import type { ListedNote } from '../../engine/queries.ts';
 import { useSatchel } from '../satchel.tsx';
 import { useStrings } from '../strings/catalogue.ts';
 import { IconButton } from '../ui/button.tsx';
-import { Menu, MenuItem } from '../ui/menu.tsx';
+import { Menu } from '../ui/menu.tsx';
 import { useToast } from '../ui/toasts.tsx';
 
 export function SampleActions({ notes }: { notes: readonly ListedNote[] }) {
@@ -29,10 +29,9 @@ export function SampleActions({ notes }: { notes: readonly ListedNote[] }) {
   };
 
   return (
-    <Menu trigger={<IconButton icon={Ellipsis} label={t.list.more} />}>
-      <MenuItem icon={Trash2} onClick={() => void remove()}>
-        {t.list.removeSamples}
-      </MenuItem>
-    </Menu>
+    <Menu
+      trigger={<IconButton icon={Ellipsis} label={t.list.more} />}
+      entries={[{ kind: 'action', icon: Trash2, words: t.list.removeSamples, run: () => void remove() }]}
+    />
   );
 }

@@ -3,12 +3,15 @@ import { ChevronDown, Hash, Notebook, Plus, X } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import type { ListedNote } from '../../engine/queries.ts';
 import { useLive } from '../satchel.tsx';
-import { NotebookDialog, type NotebookTask } from '../shell/notebook-dialog.tsx';
+import { NotebookDialog, type NotebookTask } from '../shell/notebook-task.tsx';
 import { useStrings } from '../strings/catalogue.ts';
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../ui/menu.tsx';
+import { Menu } from '../ui/menu.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import { useNoteActions } from './note-actions.ts';
 import './note-place.css';
+
+/** In the menu of notebooks, the choice of none. */
+const NONE = 'none';
 
 const TagInput = lazy(() => import('./tag-input.tsx'));
 
@@ -22,10 +25,6 @@ export function NotePlace({ note }: { note: ListedNote }) {
   const { notebooks = [], tags = [] } = sidebar ?? {};
   const inTrash = note.trashedAt !== null;
   const notebook = notebooks.find(({ id }) => id === note.notebook);
-  const choices = [
-    { value: null, name: t.note.noNotebook },
-    ...notebooks.map(({ id, name, depth }) => ({ value: id, name, depth })),
-  ];
   const doneAdding = (refocus: boolean): void => {
     setAdding(false);
     if (refocus) requestAnimationFrame(() => addButton.current?.focus());
@@ -54,18 +53,26 @@ export function NotePlace({ note }: { note: ListedNote }) {
               <ChevronDown size={13} strokeWidth={2} aria-hidden />
             </button>
           }
-        >
-          <MenuChoice
-            label={t.note.notebook}
-            value={notebook?.id ?? null}
-            choices={choices}
-            onChange={(id) => void actions.setNotebook(id)}
-          />
-          <MenuSeparator />
-          <MenuItem icon={Plus} onClick={() => setTask({ kind: 'create', parent: null })}>
-            {t.note.newNotebook}
-          </MenuItem>
-        </Menu>
+          entries={[
+            {
+              kind: 'choice',
+              label: t.note.notebook,
+              value: notebook?.id ?? NONE,
+              choices: [
+                { value: NONE, name: t.note.noNotebook },
+                ...notebooks.map(({ id, name, depth }) => ({ value: id, name, depth })),
+              ],
+              choose: (value) => void actions.setNotebook(notebooks.find(({ id }) => id === value)?.id ?? null),
+            },
+            { kind: 'separator' },
+            {
+              kind: 'action',
+              icon: Plus,
+              words: t.note.newNotebook,
+              run: () => setTask({ kind: 'create', parent: null }),
+            },
+          ]}
+        />
       )}
       {note.tags.map((tag) => (
         <span key={tag} className="chip chip-tag">

@@ -6,7 +6,7 @@ import { timeAgo } from '../dates.ts';
 import { useNow } from '../now.ts';
 import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
 import { IconButton } from '../ui/button.tsx';
-import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx';
+import { Menu, type MenuEntry } from '../ui/menu.tsx';
 import { useToast } from '../ui/toasts.tsx';
 import { useNoteActions } from './note-actions.ts';
 
@@ -35,6 +35,11 @@ export function NoteToolbar({ note, opened, onGone }: NoteToolbarProps) {
     if (await actions.trash()) onGone();
   };
 
+  const trashEntries: readonly MenuEntry[] = [
+    { kind: 'separator' },
+    { kind: 'action', icon: Trash2, words: t.note.trash, danger: true, run: () => void trash() },
+  ];
+
   return (
     <>
       <Edited modified={note.modified} />
@@ -52,19 +57,13 @@ export function NoteToolbar({ note, opened, onGone }: NoteToolbarProps) {
         ) : (
           <IconButton icon={Trash2} label={t.note.trash} onClick={() => void trash()} />
         )}
-        <Menu trigger={<IconButton icon={Ellipsis} label={t.note.more} />}>
-          <MenuItem icon={Copy} disabled={!opened} onClick={() => void copy()}>
-            {t.note.copyText}
-          </MenuItem>
-          {!inTrash && (
-            <>
-              <MenuSeparator />
-              <MenuItem icon={Trash2} danger onClick={() => void trash()}>
-                {t.note.trash}
-              </MenuItem>
-            </>
-          )}
-        </Menu>
+        <Menu
+          trigger={<IconButton icon={Ellipsis} label={t.note.more} />}
+          entries={[
+            { kind: 'action', icon: Copy, words: t.note.copyText, disabled: !opened, run: () => void copy() },
+            ...(inTrash ? [] : trashEntries),
+          ]}
+        />
       </div>
     </>
   );

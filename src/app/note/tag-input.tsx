@@ -1,6 +1,6 @@
 /** Where a tag is typed, completed from the ones there are. */
 import { Autocomplete } from '@base-ui/react/autocomplete';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useStrings } from '../strings/catalogue.ts';
 import '../ui/popup.css';
 
@@ -15,6 +15,7 @@ interface TagInputProps {
 export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
   const t = useStrings();
   const [text, setText] = useState('');
+  const highlighted = useRef(false);
 
   const add = (typed: string): void => {
     const tag = typed.trim().replace(/^#+/, '');
@@ -23,15 +24,10 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
   };
 
   return (
-    // Leaving the field as a whole adds what was typed; the form itself takes no focus.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <form
+    // Leaving the field as a whole adds what was typed; the box itself takes no focus.
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div
       className="tag-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (text.trim() === '') onDone(true);
-        else add(text);
-      }}
       onBlur={(event) => {
         if (event.currentTarget.contains(event.relatedTarget)) return;
         add(text);
@@ -41,6 +37,9 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
       <Autocomplete.Root
         items={known}
         value={text}
+        onItemHighlighted={(tag) => {
+          highlighted.current = tag !== undefined;
+        }}
         inline
         open
         onValueChange={(value, { reason }) => {
@@ -60,7 +59,13 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
           enterKeyHint="done"
           maxLength={60}
           onKeyDown={(event) => {
-            if (event.key === 'Escape' && text === '') onDone(true);
+            if (event.key === 'Escape') onDone(true);
+            // With the list in place Enter is for choosing from it; here it also takes what was typed.
+            if (event.key === 'Enter' && !highlighted.current) {
+              event.preventDefault();
+              if (text.trim() === '') onDone(true);
+              else add(text);
+            }
           }}
         />
         {/* In place, not in a portal: a portal hides the rest of the page from screen readers, the field with it. */}
@@ -72,6 +77,6 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
           )}
         </Autocomplete.List>
       </Autocomplete.Root>
-    </form>
+    </div>
   );
 }

@@ -12,7 +12,7 @@ interface DrawerProps {
   readonly children: ReactNode;
 }
 
-export function Drawer({ open, onClose, children }: DrawerProps) {
+export default function Drawer({ open, onClose, children }: DrawerProps) {
   const t = useStrings();
   useBackCloses(open, onClose);
   return (

@@ -8,24 +8,11 @@ import { useStrings } from '../strings/catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import type { NotebookDialogProps, NotebookTask } from './notebook-task.tsx';
 import type { ListedNotebook } from './notebook-row.tsx';
 import './notebook-dialog.css';
 
-export type NotebookTask =
-  | { readonly kind: 'create'; readonly parent: ListedNotebook | null }
-  | { readonly kind: 'rename'; readonly notebook: ListedNotebook }
-  | { readonly kind: 'move'; readonly notebook: ListedNotebook }
-  | { readonly kind: 'remove'; readonly notebook: ListedNotebook };
-
-interface NotebookDialogProps {
-  readonly task: NotebookTask | null;
-  readonly notebooks: readonly ListedNotebook[];
-  readonly onDone: () => void;
-  /** Called with a notebook that was made, in place of going there. */
-  readonly onCreated?: (id: NotebookId) => void;
-}
-
-export function NotebookDialog({ task, notebooks, onDone, onCreated }: NotebookDialogProps) {
+export default function NotebookDialog({ task, notebooks, onDone, onCreated }: NotebookDialogProps) {
   // The last task stays while the dialog fades, so that it doesn't empty under the eyes.
   const [shown, setShown] = useState(task);
   if (task && task !== shown) setShown(task);

@@ -14,10 +14,10 @@ import type { Route } from '../routes.ts';
 import { useSatchel } from '../satchel.tsx';
 import { useStrings } from '../strings/catalogue.ts';
 import { IconButton } from '../ui/button.tsx';
-import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx';
+import { Menu } from '../ui/menu.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import { useToast } from '../ui/toasts.tsx';
-import type { NotebookTask } from './notebook-dialog.tsx';
+import type { NotebookTask } from './notebook-task.tsx';
 import { SidebarCount } from './sidebar-count.tsx';
 
 export type ListedNotebook = Sidebar['notebooks'][number];
@@ -54,28 +54,42 @@ export function NotebookRow({ notebook, all, route, onTask }: NotebookRowProps) 
         <span className="sidebar-name">{name}</span>
         <SidebarCount count={notebook.notes} />
       </RouteLink>
-      <Menu trigger={<IconButton icon={Ellipsis} label={t.notebook.actions(name)} />}>
-        <MenuItem icon={Pencil} onClick={() => onTask({ kind: 'rename', notebook })}>
-          {t.notebook.rename}
-        </MenuItem>
-        <MenuItem icon={BookPlus} onClick={() => onTask({ kind: 'create', parent: notebook })}>
-          {t.notebook.newInside}
-        </MenuItem>
-        <MenuSeparator />
-        <MenuItem icon={ArrowUp} disabled={!above} onClick={() => above && move({ before: above.id })}>
-          {t.notebook.moveUp}
-        </MenuItem>
-        <MenuItem icon={ArrowDown} disabled={!below} onClick={() => below && move({ after: below.id })}>
-          {t.notebook.moveDown}
-        </MenuItem>
-        <MenuItem icon={FolderInput} onClick={() => onTask({ kind: 'move', notebook })}>
-          {t.notebook.move}
-        </MenuItem>
-        <MenuSeparator />
-        <MenuItem icon={Trash2} danger onClick={() => onTask({ kind: 'remove', notebook })}>
-          {t.notebook.remove}
-        </MenuItem>
-      </Menu>
+      <Menu
+        trigger={<IconButton icon={Ellipsis} label={t.notebook.actions(name)} />}
+        entries={[
+          { kind: 'action', icon: Pencil, words: t.notebook.rename, run: () => onTask({ kind: 'rename', notebook }) },
+          {
+            kind: 'action',
+            icon: BookPlus,
+            words: t.notebook.newInside,
+            run: () => onTask({ kind: 'create', parent: notebook }),
+          },
+          { kind: 'separator' },
+          {
+            kind: 'action',
+            icon: ArrowUp,
+            words: t.notebook.moveUp,
+            disabled: !above,
+            run: () => above && move({ before: above.id }),
+          },
+          {
+            kind: 'action',
+            icon: ArrowDown,
+            words: t.notebook.moveDown,
+            disabled: !below,
+            run: () => below && move({ after: below.id }),
+          },
+          { kind: 'action', icon: FolderInput, words: t.notebook.move, run: () => onTask({ kind: 'move', notebook }) },
+          { kind: 'separator' },
+          {
+            kind: 'action',
+            icon: Trash2,
+            words: t.notebook.remove,
+            danger: true,
+            run: () => onTask({ kind: 'remove', notebook }),
+          },
+        ]}
+      />
     </li>
   );
 }

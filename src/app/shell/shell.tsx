@@ -9,12 +9,12 @@ import { NothingOpen } from '../note/nothing-open.tsx';
 import type { Route } from '../routes.ts';
 import { useStrings } from '../strings/catalogue.ts';
 import { SyncAnnouncer } from '../sync/sync-announcer.tsx';
-import { Drawer } from './drawer.tsx';
 import { isNewNoteKey } from './keys.ts';
 import { Sidebar } from './sidebar.tsx';
 import { UnknownPage } from './unknown-page.tsx';
 import './shell.css';
 
+const Drawer = lazy(() => import('./drawer.tsx'));
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx'));
 const SyncPage = lazy(() => import('../sync/sync-page.tsx'));
 const ConnectPage = lazy(() => import('../connect/connect-page.tsx'));
@@ -23,7 +23,7 @@ export function Shell() {
   const t = useStrings();
   const route = useRoute();
   const sidebarFits = useSidebarFits();
-  const [drawerOpen, setDrawerOpen] = useState(false);
+  const [drawer, setDrawer] = useState<'unused' | 'open' | 'closed'>('unused');
   const newNote = useNewNote(route.page === 'notes' ? route.view : { kind: 'all' });
 
   const onKey = useEffectEvent((event: KeyboardEvent): void => {
@@ -45,12 +45,16 @@ export function Shell() {
       {sidebarFits ? (
         <Sidebar />
       ) : (
-        <Drawer open={drawerOpen} onClose={() => setDrawerOpen(false)}>
-          <Sidebar />
-        </Drawer>
+        drawer !== 'unused' && (
+          <Suspense>
+            <Drawer open={drawer === 'open'} onClose={() => setDrawer('closed')}>
+              <Sidebar />
+            </Drawer>
+          </Suspense>
+        )
       )}
       <main id="main" className="shell-main" tabIndex={-1}>
-        <Page route={route} onMenu={sidebarFits ? null : () => setDrawerOpen(true)} />
+        <Page route={route} onMenu={sidebarFits ? null : () => setDrawer('open')} />
       </main>
       <SyncAnnouncer />
     </div>

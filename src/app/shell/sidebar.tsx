@@ -9,7 +9,7 @@ import { useStrings } from '../strings/catalogue.ts';
 import { SyncIndicator } from '../sync/sync-indicator.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
-import { NotebookDialog, type NotebookTask } from './notebook-dialog.tsx';
+import { NotebookDialog, type NotebookTask } from './notebook-task.tsx';
 import { NotebookRow } from './notebook-row.tsx';
 import { SidebarCount } from './sidebar-count.tsx';
 import { SatchelMark } from './satchel-mark.tsx';

@@ -30,7 +30,7 @@ export const en = {
     notebooks: 'Notebooks',
     tags: 'Tags',
     settings: 'Settings',
-    addNotebook: 'New notebook',
+    addNotebook: 'Add a notebook',
     noNotebooks: 'Notebooks keep things that belong together.',
     countOf: (name: string, count: number) => `${name}, ${notes(count)}`,
   },

@@ -80,7 +80,7 @@ describe('words for trouble', () => {
   test.each(all.map((trouble) => [trouble.kind === 'local' ? `local ${trouble.trouble.kind}` : trouble.kind, trouble]))(
     '%s says what happened and what can be done',
     (_, trouble) => {
-      const said = troubleWords(en, 'en', trouble as Trouble, 'Dropbox');
+      const said = troubleWords(en, 'en', trouble, 'Dropbox');
       expect(said.title).toMatch(/\S/);
       expect(said.body).toMatch(/[.:]$/);
       expect(`${said.title} ${said.body}`).not.toMatch(/undefined|NaN|\[object/);

@@ -1,75 +1,58 @@
-/** A menu that drops from a button, in the app's look. The behaviour is Base UI's. */
-import { Menu as Base } from '@base-ui/react/menu';
-import { Check, type LucideIcon } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
-import './popup.css';
+/** A button that opens a menu. What the menu is made of is only fetched when one is opened, or about to be. */
+import type { LucideIcon } from 'lucide-react';
+import { cloneElement, lazy, type ReactElement, Suspense, useState } from 'react';
+
+export type MenuEntry =
+  | {
+      readonly kind: 'action';
+      readonly icon: LucideIcon;
+      readonly words: string;
+      readonly danger?: boolean;
+      readonly disabled?: boolean;
+      readonly run: () => void;
+    }
+  | { readonly kind: 'separator' }
+  /** One of several, the present one ticked. */
+  | {
+      readonly kind: 'choice';
+      readonly label: string;
+      readonly value: string;
+      readonly choices: readonly { readonly value: string; readonly name: string; readonly depth?: number }[];
+      readonly choose: (value: string) => void;
+    };
+
+const loadPopup = () => import('./menu-popup.tsx');
+const MenuPopup = lazy(loadPopup);
+
+/** Fetches what menus are made of before one is opened. */
+export const warmMenus = (): void => void loadPopup().catch(() => {});
+
+interface TriggerProps {
+  readonly 'aria-haspopup'?: 'menu';
+  readonly 'aria-expanded'?: boolean;
+  readonly onClick?: () => void;
+  readonly onPointerEnter?: () => void;
+}
 
 interface MenuProps {
   /** The button that opens it. */
-  readonly trigger: ReactElement;
+  readonly trigger: ReactElement<TriggerProps>;
   readonly align?: 'start' | 'end';
-  readonly children: ReactNode;
+  readonly entries: readonly MenuEntry[];
 }
 
-export function Menu({ trigger, align = 'end', children }: MenuProps) {
+export function Menu({ trigger, align = 'end', entries }: MenuProps) {
+  const [wanted, setWanted] = useState(false);
+  const plain = cloneElement(trigger, {
+    'aria-haspopup': 'menu',
+    'aria-expanded': false,
+    onClick: () => setWanted(true),
+    onPointerEnter: warmMenus,
+  });
+  if (!wanted) return plain;
   return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner className="popup-positioner" align={align} sideOffset={6} collisionPadding={8}>
-          <Base.Popup className="popup">{children}</Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
-}
-
-interface MenuItemProps {
-  readonly icon?: LucideIcon;
-  readonly danger?: boolean;
-  readonly disabled?: boolean;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
-}
-
-export function MenuItem({ icon: Icon, danger = false, disabled = false, onClick, children }: MenuItemProps) {
-  return (
-    <Base.Item className={danger ? 'popup-item popup-item-danger' : 'popup-item'} disabled={disabled} onClick={onClick}>
-      {Icon && <Icon size={16} strokeWidth={1.8} aria-hidden />}
-      {children}
-    </Base.Item>
-  );
-}
-
-export function MenuSeparator() {
-  return <Base.Separator className="popup-separator" />;
-}
-
-interface MenuChoiceProps<T> {
-  readonly label: string;
-  readonly value: T;
-  readonly choices: readonly { readonly value: T; readonly name: string; readonly depth?: number }[];
-  readonly onChange: (value: T) => void;
-}
-
-/** One of several, the present one ticked. */
-export function MenuChoice<T>({ label, value, choices, onChange }: MenuChoiceProps<T>) {
-  return (
-    <Base.RadioGroup aria-label={label} value={value} onValueChange={(next: T) => onChange(next)}>
-      {choices.map((choice) => (
-        <Base.RadioItem
-          key={String(choice.value)}
-          value={choice.value}
-          closeOnClick
-          className="popup-item popup-choice"
-          style={{ '--depth': choice.depth ?? 0 }}
-        >
-          <span className="popup-choice-name">{choice.name}</span>
-          <Base.RadioItemIndicator>
-            <Check size={16} strokeWidth={2} aria-hidden />
-          </Base.RadioItemIndicator>
-        </Base.RadioItem>
-      ))}
-    </Base.RadioGroup>
+    <Suspense fallback={plain}>
+      <MenuPopup trigger={trigger} align={align} entries={entries} />
+    </Suspense>
   );
 }

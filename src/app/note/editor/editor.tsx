@@ -6,6 +6,7 @@ import { UndoManager } from 'yjs';
 import type { OpenNote } from '../../../engine/api.ts';
 import { askToPersistOnce } from '../../settings/persistence.ts';
 import { useStrings } from '../../strings/catalogue.ts';
+import { takeTypedAhead } from '../../typing-ahead.ts';
 import { editorExtensions } from './extensions.ts';
 import './editor.css';
 
@@ -43,8 +44,17 @@ export default function Editor({ note, readOnly, takeFocus }: EditorProps) {
       }),
     });
     view.current = editor;
-    if (start.current.takeFocus) editor.focus();
-    start.current.takeFocus = false;
+    if (start.current.takeFocus) {
+      const typed = takeTypedAhead();
+      if (typed !== '') editor.dispatch(editor.state.replaceSelection(typed), { userEvent: 'input.type' });
+      editor.dispatch({ selection: { anchor: editor.state.doc.length } });
+      editor.focus();
+    }
+    // Not at once: in development React runs an effect twice, and the second editor is the one that stays.
+    const { current } = start;
+    queueMicrotask(() => {
+      current.takeFocus = false;
+    });
     return () => {
       editor.destroy();
       undoManager.destroy();

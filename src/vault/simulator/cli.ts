@@ -48,31 +48,45 @@ function read(args: readonly string[]) {
 
 const show = (line: string) => process.stdout.write(`${line}\n`);
 
+function run(seed: number, trace: boolean): Promise<Outcome> {
+  return simulate(seed, { databases: databasesOf(seed), ...(trace ? { trace: show } : {}) });
+}
+
 /** One of several processes: an outcome a line. */
 async function work(plan: Plan, job: number): Promise<void> {
-  for (const seed of share(plan, job)) show(JSON.stringify(await simulate(seed, { databases: databasesOf(seed) })));
+  for (const seed of share(plan, job)) show(JSON.stringify(await run(seed, false)));
+}
+
+/** Tells outcomes in order of their seeds, each as soon as those before it are known. */
+function inOrder(plan: Plan, tell: (outcome: Outcome) => void): (outcome: Outcome) => void {
+  const early = new Map<number, Outcome>();
+  let next = plan.from;
+  return (outcome) => {
+    early.set(outcome.seed, outcome);
+    for (let ready = early.get(next); ready; ready = early.get(++next)) {
+      early.delete(next);
+      tell(ready);
+    }
+  };
 }
 
 async function runAll(plan: Plan, trace: boolean): Promise<number> {
-  const outcomes: Outcome[] = [];
   const begun = performance.now();
-  if (plan.jobs === 1) {
-    for (const seed of share(plan, 0))
-      outcomes.push(await simulate(seed, { databases: databasesOf(seed), ...(trace ? { trace: show } : {}) }));
-  } else {
-    await runJobs(plan, ROOT, (outcome) => outcomes.push(outcome));
-  }
-  const failed = outcomes.filter((outcome) => outcome.failure !== null).sort((a, b) => a.seed - b.seed);
-  for (const { seed, failure } of failed) {
-    show(`seed ${seed} breaks ${failure?.rule}: ${failure?.message}`);
-    if (plan.seeds === 1) show(failure?.stack ?? '');
+  let failed = 0;
+  let steps = 0;
+  const told = inOrder(plan, ({ seed, failure, ...outcome }) => {
+    steps += outcome.steps;
+    if (!failure) return;
+    failed++;
+    show(`seed ${seed} breaks ${failure.rule}: ${failure.message}`);
+    if (plan.seeds === 1) show(failure.stack);
     show(`  replay it with: npm run simulate -- --seed ${seed} --trace`);
-  }
-  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  const steps = outcomes.reduce((sum, outcome) => sum + outcome.steps, 0);
-  show(`${outcomes.length} seeds in ${seconds} s, ${steps} steps`);
-  show(`${outcomes.length - failed.length} passed, ${failed.length} failed`);
-  return failed.length;
+  });
+  if (plan.jobs === 1) for (const seed of share(plan, 0)) told(await run(seed, trace));
+  else await runJobs(plan, ROOT, told);
+  show(`${plan.seeds} seeds, ${steps} steps, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  show(`${plan.seeds - failed} passed, ${failed} failed`);
+  return failed;
 }
 
 async function huntAll(plan: Plan, names: readonly string[]): Promise<number> {

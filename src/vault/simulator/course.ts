@@ -26,8 +26,13 @@ export interface Luggage {
 }
 
 export function drawLuggage(dice: Dice): Luggage | null {
-  if (dice.chance(0.01)) return { notes: dice.between(280, 460), text: 20, tags: 20 };
-  if (dice.chance(0.02)) return { notes: dice.between(40, 120), text: dice.between(4000, 12_000), tags: 0 };
+  const roll = dice.next();
+  // Heads of several pages, longer than what is fetched at first.
+  if (roll < 0.01) return { notes: dice.between(280, 460), text: 20, tags: 20 };
+  // Many body blocks.
+  if (roll < 0.02) return { notes: dice.between(40, 120), text: dice.between(4000, 12_000), tags: 0 };
+  // Packs of few notes that are just too long to be fetched whole.
+  if (roll < 0.08) return { notes: dice.between(6, 12), text: dice.between(30_000, 60_000), tags: 0 };
   return null;
 }
 
@@ -71,7 +76,7 @@ export function createCourse(world: World): Course {
     world.trace(() => `${device.name} starts`);
     const person = createPerson(world, device, life, dice);
     live(person, life, world.dice(`days of ${device.name} ${clock.steps()}`)).catch(world.fail);
-    runEngine(world, device, life, world.dice(`engine of ${device.name} ${clock.steps()}`)).catch(world.fail);
+    runEngine(world, device, life, world.dice(`engine of ${device.name} ${clock.steps()}`), person).catch(world.fail);
   }
 
   async function startAgain(device: Device, dead: Life, after: number): Promise<void> {

@@ -62,15 +62,25 @@ export function checkReport(device: Device, report: SyncReport): void {
   must(report.tooLarge.length === 0, 'V5', () => `${device.name} couldn't send ${report.tooLarge.join()}`);
 }
 
-export async function runEngine(world: World, device: Device, life: Life, dice: Dice): Promise<never> {
+/** @param person who may open a note while its text is still on its way. */
+export async function runEngine(
+  world: World,
+  device: Device,
+  life: Life,
+  dice: Dice,
+  person: { peek(): Promise<void> },
+): Promise<never> {
   const place = placeOf(device, life);
   let session: Session | null = null;
+  const receiving = () => {
+    if (dice.chance(0.3)) person.peek().catch(world.fail);
+  };
   for (;;) {
     await life.sleep(dice.skewed(1000, 360 * MINUTE));
     if (world.clock.now() < device.joinsAt) continue;
     try {
       if (!(await ownVault(life.state))) await connect(world, device, place);
-      session ??= createSession(place, world.account);
+      session ??= createSession(place, world.account, { receiving });
       const report = await (dice.chance(0.3) ? session.push() : session.sync());
       checkReport(device, report);
       world.trace(() => `${device.name} synced: ${report.received} received, ${report.sent} sent`);

@@ -68,6 +68,8 @@ export function filler(dice: Dice, length: number): string {
 
 export interface Person {
   act(): Promise<void>;
+  /** Opens a note whose card is shown and whose text is still on its way. */
+  peek(): Promise<void>;
   /** Notes that were there before this device met any storage. */
   bring(notes: number, text: number, tags: number): Promise<void>;
 }
@@ -229,16 +231,25 @@ export function createPerson(world: World, device: Device, life: Life, dice: Dic
     else await change();
   }
 
+  async function peek(): Promise<void> {
+    const waiting = await life.state.read(['pending'], (tx) => tx.pending.list({ limit: 200 }));
+    const pending = dice.pick(waiting);
+    if (pending) await fetch(pending.doc);
+  }
+
+  async function guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw error instanceof Violation
+        ? error
+        : new Violation('crash', `${device.name}: ${String(error)}`, { cause: error });
+    }
+  }
+
   return {
-    async act() {
-      try {
-        await act();
-      } catch (error) {
-        throw error instanceof Violation
-          ? error
-          : new Violation('crash', `${device.name}: ${String(error)}`, { cause: error });
-      }
-    },
+    act: () => guarded(act),
+    peek: () => guarded(peek),
     async bring(notes, text, tags) {
       await life.state.write(['notes', 'bodies', 'outbox', 'meta'], async (tx) => {
         for (let count = 0; count < notes; count++) {

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { databasesOf } from './indexed-db.ts';
+import { MUTANTS } from './mutants.ts';
+import { hunt, plant } from './mutate.ts';
+import { simulate } from './simulate.ts';
+
+describe('the simulator finds planted bugs', () => {
+  it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
+    '%s: dies at its seed by its rule, and the true code passes there',
+    async (_, mutant) => {
+      const outcome = await hunt(mutant, { from: mutant.seed, seeds: 1, jobs: 1 });
+      expect(outcome?.failure?.rule).toBe(mutant.rule);
+      const truth = await simulate(mutant.seed, { databases: databasesOf(mutant.seed) });
+      expect(truth.failure).toBeNull();
+    },
+    120_000,
+  );
+
+  it('refuses a mutant whose place has gone, or is in doubt', () => {
+    const mutant = { name: 'of a test', file: 'a.ts', find: 'one', replace: 'two' };
+    expect(plant(mutant, 'one and all')).toBe('two and all');
+    expect(() => plant(mutant, 'nothing of it')).toThrow('stands 0 times in a.ts');
+    expect(() => plant(mutant, 'one by one')).toThrow('stands 2 times in a.ts');
+  });
+});

@@ -20,7 +20,10 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
   const add = (typed: string): void => {
     const tag = typed.trim().replace(/^#+/, '');
     if (tag !== '') onAdd(tag);
-    setText('');
+  };
+  const addAndLeave = (typed: string): void => {
+    add(typed);
+    onDone(true);
   };
 
   return (
@@ -43,8 +46,8 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
         inline
         open
         onValueChange={(value, { reason }) => {
-          if (reason === 'item-press') add(value);
-          else if (value.endsWith(',')) add(value.slice(0, -1));
+          if (reason === 'item-press') addAndLeave(value);
+          else if (value.endsWith(',')) addAndLeave(value.slice(0, -1));
           else setText(value);
         }}
       >
@@ -63,8 +66,7 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
             // With the list in place Enter is for choosing from it; here it also takes what was typed.
             if (event.key === 'Enter' && !highlighted.current) {
               event.preventDefault();
-              if (text.trim() === '') onDone(true);
-              else add(text);
+              addAndLeave(text);
             }
           }}
         />

@@ -12,7 +12,7 @@ import type { Life } from './life.ts';
 import { must, Violation } from './violation.ts';
 import type { World } from './world.ts';
 
-export const STORAGE: StorageId = 'storage';
+const STORAGE: StorageId = 'storage';
 const COST = { memory: 8, passes: 1, lanes: 1 };
 export const PASSPHRASE = 'what everybody here types';
 

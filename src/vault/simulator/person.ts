@@ -60,7 +60,7 @@ function clientId(dice: Dice): number {
 
 const FILLER = 'abcdefghijklmnopqrstuvwxyz0123456789     \n';
 
-export function filler(dice: Dice, length: number): string {
+function filler(dice: Dice, length: number): string {
   let text = '';
   while (text.length < length) text += FILLER[dice.between(0, FILLER.length)];
   return text;

@@ -5,7 +5,7 @@
  */
 import { type NotebookId, type NoteId, noteId, notebookId } from '../src/notes/ids.ts';
 
-interface CorpusNote {
+export interface CorpusNote {
   readonly id: NoteId;
   readonly markdown: string;
   readonly tags: string[];
@@ -98,11 +98,11 @@ function noteOf(language: Language, random: Random): CorpusNote {
 function markdownOf(language: Language, random: Random, bytes: number): string {
   let text = `# ${capital(wordsOf(language, random, 2 + Math.floor(random() * 5)))}\n`;
   // Kept apart from the text's length, as some letters are two bytes.
-  let size = Buffer.byteLength(text);
+  let size = byteLength(text);
   while (size < bytes) {
     const block = `\n${blockOf(language, random, bytes - size)}\n`;
     text += block;
-    size += Buffer.byteLength(block);
+    size += byteLength(block);
   }
   return text;
 }
@@ -155,6 +155,12 @@ function wordsOf(language: Language, random: Random, count: number): string {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const UTF_8 = new TextEncoder();
+
+function byteLength(text: string): number {
+  return UTF_8.encode(text).length;
 }
 
 /** Zipf: the second half as often as the first, and so on. The inverse of the sum of 1/rank is an exponential. */

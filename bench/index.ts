@@ -1,0 +1,67 @@
+/** `npm run bench`: what Satchel costs, in requests, bytes, seconds and memory. Every run ends with a comparison of all notes. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { load, machine, markdown, plain, type Section } from './report.ts';
+import { browserSection, largeSection, type Plan, requestsSection, storedSection, timesSection } from './sections.ts';
+
+const SECTIONS: Readonly<Record<string, (plan: Plan) => Promise<Section[]>>> = {
+  requests: requestsSection,
+  stored: storedSection,
+  times: timesSection,
+  browser: browserSection,
+  large: largeSection,
+};
+/** What --quick leaves out. */
+const SLOW: ReadonlySet<string> = new Set(['browser', 'large']);
+
+const USAGE = `Measures first push and pull, idle and small syncs, stored bytes and memory.
+  npm run bench                        everything, 10,000 and 100,000 notes; writes bench/results.md
+  npm run bench -- --quick             1,000 notes, in seconds; writes nothing
+  npm run bench -- --only=times,large  some of it: ${Object.keys(SECTIONS).join(', ')}; writes nothing
+  npm run bench -- --runs=5            of each time (3)`;
+
+const SEED = 1;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      runs: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const runs = Number(values.runs ?? (values.quick ? 1 : 3));
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs takes a whole number from 1.\n${USAGE}`);
+  const names = values.only?.split(',') ?? Object.keys(SECTIONS).filter((name) => !values.quick || !SLOW.has(name));
+  const unknown = names.find((name) => !Object.hasOwn(SECTIONS, name));
+  if (unknown !== undefined) throw new Error(`There is no section "${unknown}".\n${USAGE}`);
+
+  const plan: Plan = {
+    size: { seed: SEED, count: values.quick ? 1000 : 10_000 },
+    largeSize: { seed: SEED, count: values.quick ? 10_000 : 100_000 },
+    runs,
+    full: !values.quick,
+    tell: (progress) => console.error(`… ${progress}`),
+  };
+  console.log(`${machine()}; load ${load()}\n`);
+  const heading = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine()}; load of the machine at the beginning ${load()}.`;
+  const sections: Section[] = [];
+  for (const name of names) {
+    const measured = (await SECTIONS[name]?.(plan)) ?? [];
+    for (const section of measured) console.log(plain(section));
+    sections.push(...measured);
+  }
+  if (values.quick || values.only !== undefined) return;
+  const text = `# What Satchel costs\n\n${heading} Written by \`npm run bench\`; the corpus is \`bench/corpus.ts\`, seed ${SEED}. In each run, every note of the second device was compared with the corpus in the end.\n\n${sections.map(markdown).join('\n')}`;
+  await writeFile(fileURLToPath(new URL('results.md', import.meta.url)), text);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  process.exitCode = 1;
+}

@@ -12,7 +12,7 @@ import type { Bytes } from './crypto.ts';
 import { loadDocs } from './documents.ts';
 import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
 import { STATE, UPDATE } from './entry-kinds.ts';
-import { parseName } from './names.ts';
+import { nameOf, parseName, type VaultId } from './names.ts';
 import { type PackHead, packCipher, readBody, bodyRange, readPack } from './pack.ts';
 
 const random = seededRandom(13);
@@ -293,6 +293,19 @@ test('V14 a document that misses a part is asked for once everything known was r
   await one.write(note(1), 'b');
   await one.session.push();
   expect((await heads(world, one)).map(({ manifest }) => manifest.wants)).toEqual([[note(5)], []]);
+});
+
+test('V14 packs of another vault in the same place, which nobody here will ever read, keep no document from being asked for', async () => {
+  const world = createWorld();
+  const one = await connected(world);
+  const other = 'f'.repeat(32) as VaultId;
+  const foreign = nameOf(other, 'p', new Uint8Array(32));
+  await one.place.storage.put(foreign, new Uint8Array(9));
+  await one.sync();
+  await one.place.state.write(['gaps'], (tx) => tx.gaps.put({ doc: note(5), asked: false }));
+  await one.session.push();
+  await one.place.storage.delete([foreign]);
+  expect((await heads(world, one)).map(({ manifest }) => manifest.wants)).toEqual([[note(5)]]);
 });
 
 test.each([true, false])(

@@ -17,6 +17,7 @@ import { groupByDoc, loadDocs } from './documents.ts';
 import { unsend } from './identity.ts';
 import { STATE, UPDATE } from './entry-kinds.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry } from './pack.ts';
+import { parseName } from './names.ts';
 import { type OutboxRow, packKey, readMeta, uploadKey, type UploadRow, writeMeta } from './state.ts';
 
 /** Outbox rows that are looked at in one go. */
@@ -139,7 +140,9 @@ async function isComplete(
   tx: Parameters<Parameters<typeof ctx.state.read<'packs' | 'missing', void>>[1]>[0],
 ): Promise<boolean> {
   const open = await tx.packs.where('state', ['listed', 'indexed', 'damaged', 'newer', 'aside']);
-  return open.every((row) => row.storage !== ctx.storageId) && (await tx.missing.count()) === 0;
+  // Packs of another vault in the same storage stay unread for ever, and say nothing of this one.
+  const own = open.filter((row) => row.storage === ctx.storageId && parseName(row.name)?.vault === ctx.vault);
+  return own.length === 0 && (await tx.missing.count()) === 0;
 }
 
 /** @returns false when other bytes hold the name: they can only be damaged, and sending the same ones again won't help. */

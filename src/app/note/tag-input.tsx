@@ -17,13 +17,15 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
   const [text, setText] = useState('');
   const highlighted = useRef(false);
 
-  const add = (typed: string): void => {
+  // Taking the field away makes it lose the focus, which isn't another answer.
+  const answered = useRef(false);
+
+  const answer = (typed: string, refocus: boolean): void => {
+    if (answered.current) return;
+    answered.current = true;
     const tag = typed.trim().replace(/^#+/, '');
     if (tag !== '') onAdd(tag);
-  };
-  const addAndLeave = (typed: string): void => {
-    add(typed);
-    onDone(true);
+    onDone(refocus);
   };
 
   return (
@@ -33,8 +35,7 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
       className="tag-form"
       onBlur={(event) => {
         if (event.currentTarget.contains(event.relatedTarget)) return;
-        add(text);
-        onDone(false);
+        answer(text, false);
       }}
     >
       <Autocomplete.Root
@@ -45,9 +46,8 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
         }}
         inline
         open
-        onValueChange={(value, { reason }) => {
-          if (reason === 'item-press') addAndLeave(value);
-          else if (value.endsWith(',')) addAndLeave(value.slice(0, -1));
+        onValueChange={(value) => {
+          if (value.endsWith(',')) answer(value.slice(0, -1), true);
           else setText(value);
         }}
       >
@@ -62,18 +62,18 @@ export default function TagInput({ known, onAdd, onDone }: TagInputProps) {
           enterKeyHint="done"
           maxLength={60}
           onKeyDown={(event) => {
-            if (event.key === 'Escape') onDone(true);
+            if (event.key === 'Escape') answer('', true);
+            if (event.key !== 'Enter') return;
+            // The focus goes to the button behind the field, which must not be pressed by the same key.
+            event.preventDefault();
             // With the list in place Enter is for choosing from it; here it also takes what was typed.
-            if (event.key === 'Enter' && !highlighted.current) {
-              event.preventDefault();
-              addAndLeave(text);
-            }
+            if (!highlighted.current) answer(text, true);
           }}
         />
         {/* In place, not in a portal: a portal hides the rest of the page from screen readers, the field with it. */}
         <Autocomplete.List className="popup tag-popup">
           {(tag: string) => (
-            <Autocomplete.Item key={tag} value={tag} className="popup-item">
+            <Autocomplete.Item key={tag} value={tag} className="popup-item" onClick={() => answer(tag, true)}>
               {tag}
             </Autocomplete.Item>
           )}

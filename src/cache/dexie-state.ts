@@ -4,6 +4,7 @@ import type { Rows, State, TableName, Tables, Transaction } from '../vault/state
 import type { Database } from './database.ts';
 
 type Key = string | number;
+type Keyed = Readonly<Record<string, unknown>>;
 
 function rowsOf(table: Table): Rows<unknown, Key> {
   return {
@@ -18,16 +19,16 @@ function rowsOf(table: Table): Rows<unknown, Key> {
     delete: async (keys) => {
       if (keys.length > 0) await table.bulkDelete([...keys]);
     },
-    where: (index, values) =>
-      values.length === 1
-        ? table
-            .where(index)
-            .equals(values[0] as Key)
-            .sortBy(table.schema.primKey.name)
-        : table
-            .where(index)
-            .anyOf([...values])
-            .sortBy(table.schema.primKey.name),
+    async where(index, values) {
+      const key = table.schema.primKey.name;
+      const matches = (value: Key) => table.where(index).equals(value);
+      const [only, ...others] = [...new Set(values)];
+      if (only === undefined) return [];
+      if (others.length === 0) return matches(only).sortBy(key);
+      // One request a value, all at once: Dexie's `anyOf` walks a cursor row by row, which takes ten times as long.
+      const found = await Promise.all([only, ...others].map((value) => matches(value).toArray()));
+      return found.flat().sort((a: Keyed, b: Keyed) => ((a[key] as Key) < (b[key] as Key) ? -1 : 1));
+    },
     list: ({ after, limit } = {}) => {
       const rows = after === undefined ? table.orderBy(':id') : table.where(':id').above(after);
       return limit === undefined ? rows.toArray() : rows.limit(limit).toArray();

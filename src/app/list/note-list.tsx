@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { ListedNote, View } from '../../engine/queries.ts';
 import type { NoteId } from '../../notes/ids.ts';
+import { useDocumentTitle } from '../document-title.ts';
 import { useNewNote } from '../new-note.ts';
 import { useNow } from '../now.ts';
 import { pathOf, type Route } from '../routes.ts';
@@ -32,6 +33,7 @@ export function NoteList({ route, onMenu }: NoteListProps) {
   const { view } = route;
   const viewPath = pathOf({ ...route, note: null });
   const viewName = useViewName(view);
+  useDocumentTitle(route.note ? null : viewName.name);
   const newNote = useNewNote(view);
   const filterBox = useRef<HTMLInputElement>(null);
   // The filter belongs to the view in which it was typed.
@@ -61,7 +63,7 @@ export function NoteList({ route, onMenu }: NoteListProps) {
           {listed?.notes.some(({ sample }) => sample) && view.kind === 'all' && <SampleActions notes={listed.notes} />}
           {view.kind !== 'trash' && (
             <Button look="primary" icon={SquarePen} className="new-note" onClick={() => void newNote()}>
-              {t.list.newNote}
+              <span className="new-note-words">{t.list.newNote}</span>
             </Button>
           )}
         </div>

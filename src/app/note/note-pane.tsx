@@ -5,6 +5,7 @@ import type { OpenNote } from '../../engine/api.ts';
 import type { ListedNote } from '../../engine/queries.ts';
 import type { NoteId } from '../../notes/ids.ts';
 import { fullDate } from '../dates.ts';
+import { useDocumentTitle } from '../document-title.ts';
 import { goUp } from '../navigation.ts';
 import { takesFocus } from '../new-note.ts';
 import type { Route } from '../routes.ts';
@@ -39,6 +40,7 @@ export function NotePane({ id, route, alone }: NotePaneProps) {
   const listed = useLive((queries) => queries.note(id), [id]);
   const { opening, trouble, again } = useOpenNote(id, listed?.here ?? true);
   const title = listed?.title || t.list.untitled;
+  useDocumentTitle(title);
   const trashedAt = listed?.trashedAt ?? null;
   const up = (): void => goUp(route);
 

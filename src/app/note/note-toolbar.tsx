@@ -2,13 +2,15 @@
 import { Copy, Ellipsis, Pin, RotateCcw, Trash2 } from 'lucide-react';
 import type { OpenNote } from '../../engine/api.ts';
 import type { ListedNote } from '../../engine/queries.ts';
-import { timeAgo } from '../dates.ts';
+import { shortDate, timeAgo } from '../dates.ts';
 import { useNow } from '../now.ts';
 import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, type MenuEntry } from '../ui/menu.tsx';
 import { useToast } from '../ui/toasts.tsx';
 import { useNoteActions } from './note-actions.ts';
+
+const WEEK_MS = 7 * 24 * 3_600_000;
 
 interface NoteToolbarProps {
   readonly note: ListedNote;
@@ -72,6 +74,8 @@ export function NoteToolbar({ note, opened, onGone }: NoteToolbarProps) {
 function Edited({ modified }: { modified: number }) {
   const t = useStrings();
   const language = useLanguageTag();
-  const ago = timeAgo(language, modified, useNow());
-  return <p className="note-edited">{ago === null ? t.note.editedNow : t.note.edited(ago)}</p>;
+  const now = useNow();
+  // Days are only counted while people still count them.
+  const when = now - modified > WEEK_MS ? shortDate(language, modified, now) : timeAgo(language, modified, now);
+  return <p className="note-edited">{when === null ? t.note.editedNow : t.note.edited(when)}</p>;
 }

@@ -9,14 +9,11 @@ export type Strings = typeof en;
 export const en = {
   app: {
     name: 'Satchel',
-    motto: 'Carry your notes. Keep them where you like.',
     skipToNotes: 'Skip to the notes',
-    opening: 'Opening your notes…',
     close: 'Close',
     cancel: 'Cancel',
     back: 'Back',
     tryAgain: 'Try again',
-    retryLoad: 'This part of Satchel couldn’t be loaded.',
     documentTitle: (page: string) => `${page} · Satchel`,
   },
 
@@ -32,7 +29,6 @@ export const en = {
     settings: 'Settings',
     addNotebook: 'Add a notebook',
     noNotebooks: 'Notebooks keep things that belong together.',
-    countOf: (name: string, count: number) => `${name}, ${notes(count)}`,
   },
 
   notebook: {
@@ -82,7 +78,6 @@ export const en = {
     more: 'List actions',
     removeSamples: 'Move the examples to the trash',
     samplesRemoved: 'The examples are in the trash.',
-    loading: 'Loading notes',
     empty: {
       allTitle: 'Nothing here yet',
       allBody: 'Write the first thing that comes to mind. It’s kept on this device, at once.',
@@ -125,13 +120,10 @@ export const en = {
     addTag: 'Add tag',
     tagInput: 'Tag',
     tagPlaceholder: 'Tag name',
-    createTag: (tag: string) => `Add “${tag}”`,
-    noTags: 'Type a name to make the first tag.',
     removeTag: (tag: string) => `Remove tag ${tag}`,
     tags: 'Tags',
     edited: (when: string) => `Edited ${when}`,
     editedNow: 'Edited just now',
-    created: (date: string) => `Created ${date}`,
     task: 'Task done',
     keyboardHint: 'Press Escape, then Tab, to leave the text.',
     nothingOpenTitle: 'Pick up where you left off',
@@ -219,19 +211,14 @@ export const en = {
       rejected: (label: string) => `${label} refused what Satchel asked for. Please report this:`,
       bug: 'This is a mistake in Satchel. Your notes are safe on this device. Please report this:',
     },
-    headingGood: 'Everything is in order',
-    headingWaiting: 'On its way',
-    headingBusy: 'Syncing',
     bodyGood: (label: string) => `All your notes are here and, sealed, in ${label}.`,
     bodyWaiting: (label: string) => `These are saved on this device and go to ${label} with the next sync.`,
-    bodyPaused: 'Sync goes on when you come back to this window.',
     account: 'Account',
     storage: 'Connection',
     place: 'Storage',
     lastSynced: 'Last synced',
     never: 'Not yet',
     whatWaits: 'Waiting to be sent',
-    nothingWaits: 'Nothing is waiting.',
     andMore: (count: number) => n(count, { one: 'and # more', other: 'and # more' }),
     unreadTitle: 'Set aside',
     damaged: (count: number) =>
@@ -267,7 +254,6 @@ export const en = {
       }),
     disconnected: (label: string) => `${label} is disconnected. Your notes are still here.`,
     failed: 'That didn’t work. Try again in a moment.',
-    technical: 'Details',
     copyDetail: 'Copy details',
     localTitle: 'Your notes live on this device',
     localBody:
@@ -444,7 +430,6 @@ export const en = {
   update: {
     ready: 'A new version of Satchel is ready.',
     reload: 'Reload',
-    later: 'Later',
   },
 
   trouble: {

@@ -57,7 +57,7 @@ export function passes(trouble: Trouble): boolean {
   return trouble.kind === 'unavailable' || trouble.kind === 'rate-limited';
 }
 
-export function troubleTitle(t: Strings, trouble: Trouble, label: string): string {
+function troubleTitle(t: Strings, trouble: Trouble, label: string): string {
   const words = t.sync.troubleShort;
   switch (trouble.kind) {
     case 'sign-in':

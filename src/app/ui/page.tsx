@@ -1,6 +1,7 @@
 /** A page that isn't notes: settings, sync, connecting. */
 import { Menu as MenuIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useDocumentTitle } from '../document-title.ts';
 import { useStrings } from '../strings/catalogue.ts';
 import { IconButton } from './button.tsx';
 import './page.css';
@@ -14,6 +15,7 @@ interface PageProps {
 
 export function Page({ title, onMenu, children }: PageProps) {
   const t = useStrings();
+  useDocumentTitle(title);
   const heading = useRef<HTMLHeadingElement>(null);
   // Whoever follows a link to a page hears where they are, and goes on from there.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);

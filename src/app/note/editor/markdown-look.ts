@@ -5,9 +5,12 @@
 import { HighlightStyle, syntaxHighlighting, syntaxTree } from '@codemirror/language';
 import type { EditorState, Extension, Range } from '@codemirror/state';
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
-import type { SyntaxNode, SyntaxNodeRef } from '@lezer/common';
 import { tags } from '@lezer/highlight';
 import { BulletWidget, TaskWidget } from './widgets.ts';
+
+type Tree = ReturnType<typeof syntaxTree>;
+type SyntaxNode = Tree['topNode'];
+type SyntaxNodeRef = Parameters<Parameters<Tree['iterate']>[0]['enter']>[0];
 
 const highlight = HighlightStyle.define([
   { tag: tags.strong, class: 'md-strong' },

@@ -25,5 +25,6 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'UTC',
     trace: 'retain-on-failure',
+    actionTimeout: 30_000,
   },
 });

@@ -5,7 +5,7 @@ import { addTag, list, lines, openNote, row, sidebar, textOf, visit, writeNote }
 const notebook = (page: Page, name: string) => sidebar(page).getByRole('link', { name, exact: false });
 
 async function createNotebook(page: Page, name: string): Promise<void> {
-  await sidebar(page).getByRole('button', { name: 'New notebook' }).click();
+  await sidebar(page).getByRole('button', { name: 'Add a notebook' }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill(name);
   await page.getByRole('button', { name: 'Create notebook' }).click();
   await expect(list(page)).toHaveAccessibleName(`Notes: ${name}`);

@@ -36,7 +36,7 @@ test('two browsers edit one paragraph and different properties offline, and both
   problems.allow(NETWORK_AWAY);
   await visit(anna);
   await writeNote(anna, 'Journey', PARAGRAPH);
-  await sidebar(anna).getByRole('button', { name: 'New notebook' }).click();
+  await sidebar(anna).getByRole('button', { name: 'Add a notebook' }).click();
   await anna.getByRole('textbox', { name: 'Name' }).fill('Summer');
   await anna.getByRole('button', { name: 'Create notebook' }).click();
   await connectFirst(anna);

@@ -1,0 +1,151 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, phone, test } from './fixtures/index.ts';
+import {
+  addTag,
+  agree,
+  connectFirst,
+  expectSynced,
+  list,
+  openNote,
+  PASSPHRASE,
+  signIn,
+  textOf,
+  visit,
+  write,
+} from './fixtures/satchel.ts';
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What axe finds on the screen as it is, in light and in dark, each in a line of words. */
+async function findings(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+    for (const { id, nodes } of violations) {
+      for (const { html, failureSummary } of nodes) found.push(`${colorScheme} ${id}: ${html} ${failureSummary}`);
+    }
+  }
+  return found;
+}
+
+/** Nothing hides to the right of the screen. */
+async function expectFits(page: Page): Promise<void> {
+  const { content, screen } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return { content: scrollWidth, screen: clientWidth };
+  });
+  expect(content).toBeLessThanOrEqual(screen);
+}
+
+async function expectAccessible(page: Page, screen: string): Promise<void> {
+  expect.soft(await findings(page), screen).toEqual([]);
+  await expectFits(page);
+}
+
+async function walkThroughNotes(page: Page): Promise<void> {
+  await visit(page);
+  await expect(list(page).getByRole('link')).toHaveCount(3);
+  await expectAccessible(page, 'the list at a first visit');
+  await write(
+    page,
+    '# Heading\n\n**bold** *italic* ~~gone~~ `code` [link](https://example.org)\n\n> quote\n\n1. one\n- [ ] task\n- [x] done',
+  );
+  await addTag(page, 'tagged');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Pin', exact: true }).click();
+  await expectAccessible(page, 'a note with everything');
+  await page.getByRole('button', { name: 'Notebook: No notebook' }).click();
+  await expect(page.getByRole('menuitemradio', { name: 'No notebook' })).toBeVisible();
+  await expectAccessible(page, 'the menu of notebooks');
+  await page.getByRole('menuitem', { name: 'New notebook…' }).click();
+  await page.getByRole('button', { name: 'Create notebook' }).click();
+  await expect(page.getByText('Give the notebook a name.')).toBeVisible();
+  await expectAccessible(page, 'a dialog with an error in it');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Journal');
+  await page.getByRole('button', { name: 'Create notebook' }).click();
+  await expect(page.getByRole('button', { name: 'Notebook: Journal' })).toBeVisible();
+  await page.getByRole('button', { name: 'Move to trash' }).click();
+  await expect(page.getByText('Moved to the trash.')).toBeVisible();
+  await expectAccessible(page, 'the list with a message');
+  await page.goto('./#/trash');
+  await openNote(page, 'Heading');
+  await expectAccessible(page, 'a note in the trash');
+  for (const [address, name] of [
+    ['pinned', 'an empty list'],
+    ['settings', 'the settings'],
+    ['sync', 'the sync page without a storage'],
+    ['nowhere', 'an address that leads nowhere'],
+    ['all/note/00000000000000000000000000000000', 'a note that isn’t here'],
+  ]) {
+    await page.goto(`./#/${address}`);
+    await expect(page.getByRole('heading').first()).toBeVisible();
+    await expectAccessible(page, name ?? '');
+  }
+}
+
+async function walkThroughConnecting(page: Page, other: Page): Promise<void> {
+  await visit(page, './#/connect');
+  await page.getByText('Advanced: use a client id of your own').click();
+  await expect(page.getByRole('textbox', { name: 'Client id' })).toBeVisible();
+  await expectAccessible(page, 'choosing a storage');
+  await page.getByRole('button', { name: 'Connect Dropbox (local demo)' }).click();
+  await agree(page);
+  await page.getByRole('textbox', { name: 'Passphrase' }).fill('password123');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByText(/This one would be guessed/)).toBeVisible();
+  await expectAccessible(page, 'a passphrase that is too weak');
+  await page.getByRole('textbox', { name: 'Passphrase' }).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('list', { name: 'Recovery words' })).toBeVisible();
+  await expectAccessible(page, 'the recovery words');
+  await page.getByRole('button', { name: 'I’ve kept them safe' }).click();
+  await page.getByRole('button', { name: 'Create my vault' }).click();
+  await expect(page.getByText(/^That isn’t word/).first()).toBeVisible();
+  await expectAccessible(page, 'the proof of the recovery words');
+  await page.getByRole('button', { name: 'Don’t connect' }).click();
+
+  await visit(other);
+  await connectFirst(other);
+  await expectSynced(other);
+  await other.goto('./#/sync');
+  await other.getByRole('button', { name: 'Disconnect' }).click();
+  await expect(other.getByRole('dialog')).toBeVisible();
+  await expectAccessible(other, 'the sync page, and leaving');
+
+  await page.goto('./#/');
+  await write(page, 'Mine');
+  await expect(textOf(page)).toHaveText('Mine');
+  await signIn(page);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await expect(page.getByText('Enter your passphrase.')).toBeVisible();
+  await expectAccessible(page, 'unlocking');
+}
+
+test('every screen with notes passes axe, in light and dark', async ({ page }) => {
+  await walkThroughNotes(page);
+});
+
+test('every step of connecting passes axe, in light and dark', async ({ page, newBrowser }) => {
+  await walkThroughConnecting(page, await (await newBrowser()).newPage());
+});
+
+test.describe('on a phone', () => {
+  test.use(phone);
+
+  test('every screen with notes passes axe there, in light and dark', async ({ page }) => {
+    await walkThroughNotes(page);
+  });
+
+  test('every step of connecting passes axe there, in light and dark', async ({ page, newBrowser }) => {
+    await walkThroughConnecting(page, await (await newBrowser()).newPage());
+  });
+
+  test('the menu passes axe there, in light and dark', async ({ page }) => {
+    await visit(page);
+    await page.getByRole('button', { name: 'Open the menu' }).click();
+    await expect(page.getByRole('dialog', { name: 'Notebooks and tags' })).toBeVisible();
+    await expectAccessible(page, 'the menu');
+  });
+});

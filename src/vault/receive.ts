@@ -240,7 +240,8 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
     (row) => row.storage === ctx.storageId && row.present && parseName(row.name)?.vault === ctx.vault,
   );
   // Newest first: what was written last is what people look for first.
-  all.sort((a, b) => b.time - a.time || (a.name < b.name ? -1 : 1));
+  // Some providers tell whole seconds; of the packs of one push the last, which holds the newest notes, is the shortest.
+  all.sort((a, b) => b.time - a.time || a.size - b.size || (a.name < b.name ? -1 : 1));
   const todo = all.filter((row) => row.state === 'listed');
   const indexed: PackRow[] = all.filter((row) => row.state === 'indexed');
   const total = todo.length * 2 + indexed.length;

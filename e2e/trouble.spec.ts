@@ -133,7 +133,7 @@ test('a damaged pack, and one of a newer Satchel, are told of; everything else i
   await expectSynced(other);
   await expect(row(other, 'Broken')).toHaveCount(0);
   await syncWords(other).click();
-  const aside = card(other, 'Set aside');
+  const aside = card(other, 'Worth knowing');
   await expect(aside).toContainText('1 object in the storage is damaged and couldn’t be read.');
   await expect(aside).toContainText('1 object was written by a newer Satchel.');
   // Neither was touched, and the browser that wrote the note still has it.

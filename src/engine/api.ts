@@ -141,19 +141,28 @@ export type LocalTrouble =
   | { readonly kind: 'full' }
   /** No IndexedDB: a private window, or storage switched off. */
   | { readonly kind: 'no-database' }
+  /** Served over plain http from another machine: browsers offer no encryption and no service worker there. */
+  | { readonly kind: 'insecure' }
   /** Another tab holds an older version open. */
   | { readonly kind: 'blocked' }
   /** The database was written by a newer Satchel. */
   | { readonly kind: 'newer' }
   | { readonly kind: 'failed'; readonly detail: string };
 
-/** Objects that couldn't be read; nothing of them was lost, they are still in the storage. */
+/** What isn't as it should be in the storage, though syncing goes on. */
 export interface Unread {
+  /** Objects that don't open. They are still there, and read again later. */
   readonly damaged: number;
   readonly newer: number;
   /** Entries set aside because they couldn't be applied. */
   readonly aside: number;
+  /** Objects that were there and have gone. What was in them is on this device. */
+  readonly gone: number;
+  /** Pushes that other devices name and that haven't been seen here for an hour. */
+  readonly missing: number;
 }
+
+export const NOTHING_UNREAD: Unread = { damaged: 0, newer: 0, aside: 0, gone: 0, missing: 0 };
 
 /** One row, written by the leading engine, read live by every tab. */
 export interface SyncStatus {

@@ -1,7 +1,7 @@
 /** Changing documents from the page: in one transaction each, over everything that this device holds of them. */
 import * as Y from 'yjs';
 import type { DocId } from '../notes/ids.ts';
-import { textOf, touch } from '../notes/note.ts';
+import { removeEmbeds, textOf, touch } from '../notes/note.ts';
 import type { Bytes } from '../vault/crypto.ts';
 import { loadDocs, recordEdit } from '../vault/documents.ts';
 import type { State } from '../vault/state.ts';
@@ -88,6 +88,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
           last = row.n as number;
         }
       }, STORED);
+      removeEmbeds(doc);
     }
 
     async function write(): Promise<void> {
@@ -129,6 +130,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
     textOf(doc).observe((_, transaction) => {
       if (transaction.origin !== STORED) typed = true;
     });
+    removeEmbeds(doc);
     const stopFollowing = deps.follow(id, () => {
       void state.read(['bodies'], (tx) => tx.bodies.where('doc', [id])).then(takeIn, () => undefined);
     });

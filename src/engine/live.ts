@@ -4,7 +4,7 @@ import { LIBRARY, type NotebookId } from '../notes/ids.ts';
 import { type Notebook, notebookIn, notebooks } from '../notes/library.ts';
 import { loadDocs } from '../vault/documents.ts';
 import type { NoteRow, State } from '../vault/state.ts';
-import type { SyncStatus } from './api.ts';
+import { NOTHING_UNREAD, type SyncStatus } from './api.ts';
 import type { ListedNote, Queries, View } from './queries.ts';
 
 /** For comparing as people do: without case and diacritics. */
@@ -96,7 +96,7 @@ export function createQueries(db: Database, state: State): Queries {
           phase: 'checking',
           progress: null,
           trouble: null,
-          unread: { damaged: 0, newer: 0, aside: 0 },
+          unread: NOTHING_UNREAD,
           lastSynced: null,
         }
       );

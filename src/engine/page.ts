@@ -56,6 +56,7 @@ export interface OpenOptions {
 
 /** Opens Satchel on this device. Never rejects. */
 export async function openSatchel(options: OpenOptions = {}): Promise<Opening> {
+  if (!isSecureContext) return { kind: 'trouble', trouble: { kind: 'insecure' } };
   const db = createDatabase();
   try {
     await openDatabase(db, options.blocked);

@@ -1,6 +1,7 @@
 /** What the leading engine tells every window: one row, written as things change. */
 import type { ConnectionRow } from '../cache/database.ts';
-import type { SyncStatus, Trouble, Unread } from './api.ts';
+import { MISSING_AFTER } from '../vault/session.ts';
+import { NOTHING_UNREAD, type SyncStatus, type Trouble, type Unread } from './api.ts';
 import type { Host } from './host.ts';
 
 /** A row a fraction of a second is as live as people can see, and costs the database little. */
@@ -19,12 +20,17 @@ async function readStatus(host: Pick<Host, 'db'>, id: string): Promise<SyncStatu
 }
 
 async function unread(host: Host, storage: string): Promise<Unread> {
-  return host.state.read(['packs', 'aside'], async (tx) => {
-    const packs = (await tx.packs.where('state', ['damaged', 'newer'])).filter(
-      (row) => row.storage === storage && row.present,
-    );
-    const count = (state: string) => packs.filter((row) => row.state === state).length;
-    return { damaged: count('damaged'), newer: count('newer'), aside: await tx.aside.count() };
+  return host.state.read(['packs', 'aside', 'missing'], async (tx) => {
+    const packs = await tx.packs.where('storage', [storage]);
+    const count = (state: string) => packs.filter((row) => row.present && row.state === state).length;
+    const longAgo = host.vault.now() - MISSING_AFTER;
+    return {
+      damaged: count('damaged'),
+      newer: count('newer'),
+      aside: await tx.aside.count(),
+      gone: packs.filter((row) => !row.present && row.state === 'applied').length,
+      missing: (await tx.missing.list()).filter((row) => row.since <= longAgo).length,
+    };
   });
 }
 
@@ -38,7 +44,7 @@ export async function createReporter(host: Host, row: ConnectionRow): Promise<Re
     phase: 'idle',
     progress: null,
     trouble: before?.trouble ?? null,
-    unread: before?.unread ?? { damaged: 0, newer: 0, aside: 0 },
+    unread: before?.unread ?? NOTHING_UNREAD,
     lastSynced: before?.lastSynced ?? null,
   };
   let lastProgress = 0;

@@ -10,7 +10,7 @@ import { send } from './send.ts';
 import { type AlarmRecord, readMeta } from './state.ts';
 
 /** A push that others name and nobody shows: after this long everything is listed anew, and the person is told (rule V13). */
-const MISSING_AFTER = 3600_000;
+export const MISSING_AFTER = 3600_000;
 
 export interface SyncReport {
   /** Packs read and packs sent. */

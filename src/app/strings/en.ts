@@ -189,6 +189,7 @@ export const en = {
       bug: 'Sync stopped on a mistake of ours',
       full: 'This device is full',
       noDatabase: 'Nothing can be saved here',
+      insecure: 'This address isn’t safe for notes',
       blocked: 'Waiting for another tab',
       newer: 'Satchel needs a reload',
       failed: 'Can’t save on this device',
@@ -220,7 +221,7 @@ export const en = {
     never: 'Not yet',
     whatWaits: 'Waiting to be sent',
     andMore: (count: number) => n(count, { one: 'and # more', other: 'and # more' }),
-    unreadTitle: 'Set aside',
+    unreadTitle: 'Worth knowing',
     damaged: (count: number) =>
       n(count, {
         one: '# object in the storage is damaged and couldn’t be read. It’s left as it is; a device that holds its notes can send them again.',
@@ -236,6 +237,17 @@ export const en = {
       n(count, {
         one: '# change couldn’t be applied. It’s kept as it came, and nothing is lost.',
         other: '# changes couldn’t be applied. They’re kept as they came, and nothing is lost.',
+      }),
+    gone: (count: number) =>
+      n(count, {
+        one: '# object that was in the storage has gone. What was in it is on this device.',
+        other: '# objects that were in the storage have gone. What was in them is on this device.',
+      }),
+    missing: (count: number) =>
+      n(count, {
+        one: 'Another device has # change that hasn’t arrived in the storage for over an hour. Open Satchel there to send it again.',
+        other:
+          'Other devices have # changes that haven’t arrived in the storage for over an hour. Open Satchel there to send them again.',
       }),
     syncNow: 'Sync now',
     reconnect: (label: string) => `Sign in to ${label}`,
@@ -436,6 +448,9 @@ export const en = {
     noDatabaseTitle: 'There’s nowhere to keep your notes',
     noDatabaseBody:
       'This browser window doesn’t let Satchel store anything. That’s usual in some private windows, or when site data is switched off. Open Satchel in a normal window, or allow site data for this address.',
+    insecureTitle: 'This address isn’t safe for notes',
+    insecureBody:
+      'Satchel was opened over plain http, where browsers offer neither encryption nor offline use. Open it over https, or on the computer that serves it as http://localhost.',
     blockedTitle: 'Another tab is in the way',
     blockedBody:
       'Satchel has been updated, but another tab still uses the old version. Close the other tabs with Satchel in them, and this one goes on by itself.',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LocalTrouble, SyncStatus, Trouble } from '../../engine/api.ts';
+import { type LocalTrouble, NOTHING_UNREAD, type SyncStatus, type Trouble } from '../../engine/api.ts';
 import { LIBRARY } from '../../notes/ids.ts';
 import { en } from '../strings/en.ts';
 import { syncWords, troubleWords } from './status-words.ts';
@@ -12,7 +12,7 @@ const status: SyncStatus = {
   phase: 'idle',
   progress: null,
   trouble: null,
-  unread: { damaged: 0, newer: 0, aside: 0 },
+  unread: NOTHING_UNREAD,
   lastSynced: now - 1000,
 };
 const words = (change: Partial<SyncStatus>, waiting = 0) =>
@@ -22,6 +22,7 @@ const words = (change: Partial<SyncStatus>, waiting = 0) =>
 const locals: { readonly [K in LocalTrouble['kind']]: LocalTrouble & { kind: K } } = {
   full: { kind: 'full' },
   'no-database': { kind: 'no-database' },
+  insecure: { kind: 'insecure' },
   blocked: { kind: 'blocked' },
   newer: { kind: 'newer' },
   failed: { kind: 'failed', detail: 'UnknownError' },

@@ -90,6 +90,8 @@ function localTitle(t: Strings, kind: (Trouble & { kind: 'local' })['trouble']['
       return words.full;
     case 'no-database':
       return words.noDatabase;
+    case 'insecure':
+      return words.insecure;
     case 'blocked':
       return words.blocked;
     case 'newer':
@@ -156,6 +158,8 @@ export function localWords(
       return { title: words.fullTitle, body: words.fullBody, detail: null };
     case 'no-database':
       return { title: words.noDatabaseTitle, body: words.noDatabaseBody, detail: null };
+    case 'insecure':
+      return { title: words.insecureTitle, body: words.insecureBody, detail: null };
     case 'blocked':
       return { title: words.blockedTitle, body: words.blockedBody, detail: null };
     case 'newer':

@@ -1,17 +1,19 @@
-/** What is in the storage and couldn't be read: nothing of it is lost. */
+/** What isn't as it should be in the storage, though syncing goes on. */
 import type { Unread } from '../../engine/api.ts';
 import { useStrings } from '../strings/catalogue.ts';
 import { Section } from '../ui/page.tsx';
 
 export function UnreadSection({ unread }: { unread: Unread }) {
   const t = useStrings();
-  const { damaged, newer, aside } = unread;
-  if (damaged + newer + aside === 0) return null;
+  const { damaged, newer, aside, gone, missing } = unread;
+  if (damaged + newer + aside + gone + missing === 0) return null;
   return (
     <Section title={t.sync.unreadTitle}>
       {damaged > 0 && <p className="row">{t.sync.damaged(damaged)}</p>}
       {newer > 0 && <p className="row">{t.sync.newer(newer)}</p>}
       {aside > 0 && <p className="row">{t.sync.aside(aside)}</p>}
+      {gone > 0 && <p className="row">{t.sync.gone(gone)}</p>}
+      {missing > 0 && <p className="row">{t.sync.missing(missing)}</p>}
     </Section>
   );
 }

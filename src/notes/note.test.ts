@@ -2,12 +2,14 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { card } from './card.ts';
 import { notebookId } from './ids.ts';
+import { stateOf } from './merge.ts';
 import {
   addTag,
   initNote,
   newDoc,
   normaliseTag,
   propsOf,
+  removeEmbeds,
   removeTag,
   setNotebook,
   setPinned,
@@ -132,4 +134,18 @@ test('removing a tag removes what another program spelt otherwise', () => {
   expect(card(doc).tags).toEqual(['to-do']);
   removeTag(doc, 'To-Do');
   expect(propsOf(doc).size).toBe(0);
+});
+
+test('what is no text is taken out of the text, and the words around it stay', () => {
+  const doc = newDoc();
+  const text = textOf(doc);
+  text.insert(0, 'one two');
+  text.insertEmbed(3, { image: 'https://example.org/pixel.png' });
+  text.insertEmbed(0, {});
+  removeEmbeds(doc);
+  expect(text.toJSON()).toBe('one two');
+  expect(text.length).toBe(7);
+  const before = stateOf(doc);
+  removeEmbeds(doc);
+  expect(stateOf(doc)).toEqual(before);
 });

@@ -36,6 +36,22 @@ export function textOf(doc: Y.Doc): Y.Text {
   return doc.getText('text');
 }
 
+/**
+ * Takes out what isn't text: only a hostile client puts an embedded object there. An editor counts it as nothing and Yjs as one
+ * character, so that everything typed behind it would land in the wrong place.
+ */
+export function removeEmbeds(doc: Y.Doc): void {
+  const text = textOf(doc);
+  if (text.toJSON().length === text.length) return;
+  doc.transact(() => {
+    let at = 0;
+    for (const { insert } of text.toDelta() as { insert: unknown }[]) {
+      if (typeof insert === 'string') at += insert.length;
+      else text.delete(at, 1);
+    }
+  });
+}
+
 /** Values are what some client wrote there: of any type, until looked at. */
 export function propsOf(doc: Y.Doc): Y.Map<unknown> {
   return doc.getMap<unknown>('props');

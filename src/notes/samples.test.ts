@@ -17,7 +17,7 @@ test('the sample notes are the same bytes on every device', async () => {
   expect(lines).toMatchInlineSnapshot(`
     [
       "096d90550316ad005cad9b0b5decae4e 42d25a1d31e876b1",
-      "205a6a4b9ef7fa3ea03fde15df7bb4a0 67b3c0922e92b0ae",
+      "5b308dd93c89ffc2a53b81d78eba5300 34ddb64e7486fa43",
       "6ca4c6581c22515750609552cf692c61 209e129b6784daf9",
     ]
   `);

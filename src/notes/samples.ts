@@ -31,7 +31,7 @@ Done with this note? Move it to the trash. It can be restored from there.
 `,
   `# Writing in Markdown
 
-Notes are plain text with a few marks. The marks stay visible, so nothing is hidden in a note.
+Notes are plain text with a few marks. They step back while you read, and come out where you write.
 
 ## Words
 

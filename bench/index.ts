@@ -1,8 +1,9 @@
 /** `npm run bench`: what Satchel costs, in requests, bytes, seconds and memory. Every run ends with a comparison of all notes. */
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { load, machine, markdown, plain, type Section } from './report.ts';
+import { load, machine, plain, renew, type Section } from './report.ts';
 import { browserSection, largeSection, type Plan, requestsSection, storedSection, timesSection } from './sections.ts';
 
 const SECTIONS: Readonly<Record<string, (plan: Plan) => Promise<Section[]>>> = {
@@ -18,10 +19,16 @@ const SLOW: ReadonlySet<string> = new Set(['browser', 'large']);
 const USAGE = `Measures first push and pull, idle and small syncs, stored bytes and memory.
   npm run bench                        everything, 10,000 and 100,000 notes; writes bench/results.md
   npm run bench -- --quick             1,000 notes, in seconds; writes nothing
-  npm run bench -- --only=times,large  some of it: ${Object.keys(SECTIONS).join(', ')}; writes nothing
+  npm run bench -- --only=times,large  some of it: ${Object.keys(SECTIONS).join(', ')}; the rest of results.md stays
   npm run bench -- --runs=5            of each time (3)`;
 
 const SEED = 1;
+const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
+const INTRODUCTION = `# What Satchel costs
+
+Written by \`npm run bench\`; the corpus is \`bench/corpus.ts\`, seed ${SEED}. In each run, every note of the second device was
+compared with the corpus in the end. A load above the number of processors means that other programs ran beside: seconds are
+then longer than on a quiet machine, and processor time is the better measure.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -47,16 +54,14 @@ async function main(): Promise<void> {
     tell: (progress) => console.error(`… ${progress}`),
   };
   console.log(`${machine()}; load ${load()}\n`);
-  const heading = `Measured on ${new Date().toISOString().slice(0, 10)}: ${machine()}; load of the machine at the beginning ${load()}.`;
-  const sections: Section[] = [];
   for (const name of names) {
-    const measured = (await SECTIONS[name]?.(plan)) ?? [];
-    for (const section of measured) console.log(plain(section));
-    sections.push(...measured);
+    const measured = `${new Date().toISOString().slice(0, 10)}; ${machine()}; load of the machine before it began ${load()}.`;
+    const sections = (await SECTIONS[name]?.(plan)) ?? [];
+    for (const section of sections) console.log(plain(section));
+    if (values.quick) continue;
+    const page = existsSync(RESULTS) ? await readFile(RESULTS, 'utf8') : '';
+    await writeFile(RESULTS, renew(page, INTRODUCTION, sections, measured));
   }
-  if (values.quick || values.only !== undefined) return;
-  const text = `# What Satchel costs\n\n${heading} Written by \`npm run bench\`; the corpus is \`bench/corpus.ts\`, seed ${SEED}. In each run, every note of the second device was compared with the corpus in the end.\n\n${sections.map(markdown).join('\n')}`;
-  await writeFile(fileURLToPath(new URL('results.md', import.meta.url)), text);
 }
 
 try {

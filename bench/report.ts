@@ -60,12 +60,24 @@ function verdict(met: boolean | null): string {
   return met ? 'met' : '**not met**';
 }
 
-export function markdown(section: Section): string {
+/** @param measured when and where, for the line below the title */
+function markdown(section: Section, measured: string): string {
   const rows = section.rows.map(
     ({ figure, goal, measured, met }) => `| ${figure} | ${goal} | ${measured} | ${verdict(met)} |`,
   );
   const notes = section.notes.map((note) => `\n${note}\n`).join('');
-  return `## ${section.title}\n\n| figure | goal | measured | |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n${notes}`;
+  return `## ${section.title}\n\n${measured}\n\n| figure | goal | measured | |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n${notes}`;
+}
+
+/**
+ * The page of results with these sections in place of those of the same title, which stay where they are; new ones come last.
+ * @param page as it was, or empty
+ */
+export function renew(page: string, introduction: string, sections: readonly Section[], measured: string): string {
+  const parts = new Map<string, string>();
+  for (const part of page.split(/^(?=## )/m).slice(1)) parts.set(part.slice(3, part.indexOf('\n')), part.trimEnd());
+  for (const section of sections) parts.set(section.title, markdown(section, measured).trimEnd());
+  return `${introduction}\n\n${[...parts.values()].join('\n\n')}\n`;
 }
 
 /** For a terminal: the same without marks, in columns. */

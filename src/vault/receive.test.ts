@@ -214,6 +214,37 @@ describe('a large pack', () => {
     expect(await device.rows('applied')).toEqual([]);
   });
 
+  test('V2 with something behind it is damaged before anything of it is shown', async () => {
+    const world = createWorld();
+    const writer = await largeVault(world);
+    const bytes = Uint8Array.from([...world.bytesOf(only(world)), 0]);
+    world.provider.lose([only(world)]);
+    const ctx = await writer.context();
+    await ctx.storage.put(nameOf(ctx.vault, 'p', await ctx.deps.crypto.sha256(bytes)), bytes);
+    const reader = world.device();
+    await reader.join();
+    await reader.sync();
+    expect([await states(reader), await reader.rows('notes'), await reader.rows('applied')]).toEqual([
+      ['damaged'],
+      [],
+      [],
+    ]);
+  });
+
+  test('V15 shows none of its cards in the place of a note that is here', async () => {
+    const world = createWorld();
+    await largeVault(world);
+    const { device, arm } = failing(world, 1);
+    await device.write(note(7), 'Mine, and older');
+    await device.edit(note(7), (doc) => doc.getMap('props').set('modified', 5));
+    await device.join();
+    arm();
+    await expect(device.sync()).rejects.toThrow('the power went');
+    const shown = await device.rows('notes');
+    expect(shown.find(({ id }) => id === note(7))).toMatchObject({ title: 'Mine, and older', here: true });
+    expect(shown.find(({ id }) => id === note(8))).toMatchObject({ title: 'Note 8', here: false });
+  });
+
   test('V3 whose first part came cut is asked for the rest', async () => {
     const world = createWorld();
     const writer = await largeVault(world);

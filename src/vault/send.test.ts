@@ -313,6 +313,7 @@ test.each([true, false])(
   async (tells) => {
     const world = createWorld();
     const device = await connected(world);
+    await device.sync();
     await device.write(note(1), 'precious');
     const failing = between(device, (storage) => ({
       async put(name, bytes, signal) {
@@ -321,7 +322,7 @@ test.each([true, false])(
         throw new StorageError('Unavailable', 'gone');
       },
     }));
-    await expect(device.sync()).rejects.toThrow('gone');
+    await expect(device.session.push()).rejects.toThrow('gone');
     failing();
     if (!tells) {
       between(device, (storage) => ({
@@ -331,8 +332,8 @@ test.each([true, false])(
           }),
       }));
     }
-    // Once knowing of it from the listing, once not.
-    await (tells ? device.session.push().catch(() => device.sync()) : device.restart().sync());
+    // One learns of it from the storage's answer, the other from the listing.
+    await (tells ? device.session.push() : device.restart().sync());
     expect([(await device.rows('uploads')).length, (await device.rows('outbox')).length]).toEqual([0, 0]);
     const fresh = world.device();
     await fresh.join();

@@ -98,7 +98,12 @@ export async function applyIncoming(
   return refused;
 }
 
-/** Documents as they are on this device. A broken piece is left out, and stays where it is. */
+/** The document that these rows make. A broken piece is left out, and stays where it is. */
+export function openDoc(rows: readonly BodyRow[]): Y.Doc {
+  return merge(rows.map((row) => row.bytes)).doc;
+}
+
+/** Documents as they are on this device. */
 export async function loadDocs(
   tx: Transaction<'bodies'>,
   ids: readonly DocId[],
@@ -107,7 +112,7 @@ export async function loadDocs(
   return new Map(
     ids.map((id) => {
       const rows = held.get(id) ?? [];
-      return [id, { doc: merge(rows.map((row) => row.bytes)).doc, last: rows.at(-1)?.n ?? 0 }];
+      return [id, { doc: openDoc(rows), last: rows.at(-1)?.n ?? 0 }];
     }),
   );
 }

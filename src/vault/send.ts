@@ -13,12 +13,12 @@ import { snapshotDigestInput, stateOf } from '../notes/merge.ts';
 import type { Context } from './context.ts';
 import { type DeviceId, element } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
-import { groupByDoc, loadDocs } from './documents.ts';
+import { groupByDoc, openDoc } from './documents.ts';
 import { unsend } from './identity.ts';
 import { STATE, UPDATE } from './entry-kinds.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry } from './pack.ts';
 import { parseName } from './names.ts';
-import { type OutboxRow, packKey, readMeta, uploadKey, type UploadRow, writeMeta } from './state.ts';
+import { type BodyRow, type OutboxRow, packKey, readMeta, uploadKey, type UploadRow, writeMeta } from './state.ts';
 
 /** Outbox rows that are looked at in one go. */
 const BATCH = 512;
@@ -41,27 +41,30 @@ interface Parcel {
   readonly entry: PackEntry;
 }
 
-async function readParcels(
-  ctx: Context,
-  after: number | undefined,
-): Promise<{ parcels: Parcel[]; last: number | undefined }> {
-  const { batch, docs } = await ctx.state.read(['outbox', 'bodies'], async (tx) => {
-    const batch = await tx.outbox.list({ limit: BATCH, ...(after === undefined ? {} : { after }) });
-    return { batch, docs: await loadDocs(tx, [...new Set(batch.map((row) => row.doc))]) };
-  });
-  const parcels: Parcel[] = [];
-  const byDoc = groupByDoc(batch);
-  for (const [id, { doc }] of docs) {
-    const rows = byDoc.get(id) ?? [];
+/** One after the other, each opened only when it is asked for: hundreds of open documents at once are hard on the memory. */
+function* parcelsOf(batch: readonly OutboxRow[], bodies: readonly BodyRow[]): Generator<Parcel> {
+  const held = groupByDoc(bodies);
+  for (const [id, rows] of groupByDoc(batch)) {
+    const doc = openDoc(held.get(id) ?? []);
     const updates = rows.flatMap((row) => (row.bytes ? [row.bytes] : []));
     const whole = updates.length < rows.length;
     const payload = (whole ? stateOf(doc) : updates.length === 1 ? updates[0] : mergeUpdates(updates)) as Bytes;
     const shown: Card | null = isNoteId(id) ? card(doc) : null;
     const entry = { doc: id, kind: whole ? STATE : UPDATE, payload, digest: digestOf(doc), card: shown };
-    parcels.push({ doc: id, rows, entry });
     doc.destroy();
+    yield { doc: id, rows, entry };
   }
-  return { parcels, last: batch.length < BATCH ? undefined : batch.at(-1)?.n };
+}
+
+async function readParcels(
+  ctx: Context,
+  after: number | undefined,
+): Promise<{ parcels: Iterable<Parcel>; last: number | undefined }> {
+  const { batch, bodies } = await ctx.state.read(['outbox', 'bodies'], async (tx) => {
+    const batch = await tx.outbox.list({ limit: BATCH, ...(after === undefined ? {} : { after }) });
+    return { batch, bodies: await tx.bodies.where('doc', [...new Set(batch.map((row) => row.doc))]) };
+  });
+  return { parcels: parcelsOf(batch, bodies), last: batch.length < BATCH ? undefined : batch.at(-1)?.n };
 }
 
 export interface Sealed {

@@ -1,27 +1,32 @@
 /** Which device this is: an id drawn at the first push, and drawn anew when somebody else has written under it (rule V8). */
 import type { Context } from './context.ts';
 import type { Element } from './coverage.ts';
-import type { State, StorageId } from './state.ts';
+import { packKey, type State, type StorageId } from './state.ts';
 
 /**
  * Takes back what was sealed and not sent: it goes into the outbox again, as whole states of the notes concerned.
  * @param storage whose uploads; all of them when not given.
+ * @returns what doesn't count as applied any more.
  */
 export async function unsend(
   state: State,
   options: { storage?: StorageId; forgetDevice: boolean },
 ): Promise<readonly Element[]> {
-  return state.write(['uploads', 'outbox', 'applied', 'gaps', 'meta'], async (tx) => {
+  return state.write(['uploads', 'outbox', 'applied', 'gaps', 'meta', 'packs'], async (tx) => {
     const uploads =
       options.storage === undefined ? await tx.uploads.list() : await tx.uploads.where('storage', [options.storage]);
-    const docs = new Set(uploads.flatMap((row) => row.docs));
+    const listed = await Promise.all(uploads.map((row) => tx.packs.get(packKey(row.storage, row.name))));
+    // One that was found in the storage has arrived, though its reply was lost. Nobody reads it again, so it must go on
+    // counting as applied: others may say that they have it, and this device would miss it for ever.
+    const unsent = uploads.filter((_, index) => !(listed[index]?.present && listed[index].state === 'applied'));
+    const docs = new Set(unsent.flatMap((row) => row.docs));
     await tx.outbox.putMany([...docs].map((doc) => ({ doc, bytes: null })));
-    await tx.applied.delete(uploads.map((row) => row.element));
+    await tx.applied.delete(unsent.map((row) => row.element));
     await tx.uploads.delete(uploads.map((row) => row.id));
     // One of the packs may have asked for them.
-    if (uploads.length > 0) await tx.gaps.putMany((await tx.gaps.list()).map((row) => ({ ...row, asked: false })));
+    if (unsent.length > 0) await tx.gaps.putMany((await tx.gaps.list()).map((row) => ({ ...row, asked: false })));
     if (options.forgetDevice) await tx.meta.delete(['device']);
-    return uploads.map((row) => row.element);
+    return unsent.map((row) => row.element);
   });
 }
 

@@ -6,9 +6,9 @@ import {
   agree,
   connectFirst,
   expectSynced,
-  list,
   openNote,
   PASSPHRASE,
+  rows,
   signIn,
   textOf,
   visit,
@@ -46,7 +46,7 @@ async function expectAccessible(page: Page, screen: string): Promise<void> {
 
 async function walkThroughNotes(page: Page): Promise<void> {
   await visit(page);
-  await expect(list(page).getByRole('link')).toHaveCount(3);
+  await expect(rows(page)).toHaveCount(3);
   await expectAccessible(page, 'the list at a first visit');
   await write(
     page,

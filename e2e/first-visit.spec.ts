@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, NETWORK_AWAY, test } from './fixtures/index.ts';
 import type { AppServer } from './fixtures/app-server.ts';
-import { lines, list, openNote, row, typeAfter, visit, write, writeNote } from './fixtures/satchel.ts';
+import { lines, list, openNote, row, rows, typeAfter, visit, write, writeNote } from './fixtures/satchel.ts';
 
 test('what is typed at the first visit is there after a reload, the last letter too', async ({ page }) => {
   await visit(page);
@@ -9,6 +9,14 @@ test('what is typed at the first visit is there after a reload, the last letter 
   await page.reload();
   await expect(lines(page)).toHaveText(['First words', 'and more']);
   await expect(row(page, 'First words')).toBeVisible();
+});
+
+test('words typed before the editor is there are in the note', async ({ page }) => {
+  await visit(page);
+  await list(page).getByRole('button', { name: 'New note' }).click();
+  await page.keyboard.type('Faster than the page');
+  await expect(lines(page)).toHaveText(['Faster than the page']);
+  await expect(row(page, 'Faster than the page')).toBeVisible();
 });
 
 test('with the server stopped the app opens, and what is typed then survives another reload', async ({
@@ -66,6 +74,6 @@ for (const { name, enter } of states) {
     }
     await page.goto('./#/');
     await page.reload({ timeout: SOON });
-    await expect(list(page).getByRole('link')).toHaveText([/^Written now/, /^Kept/, /^Welcome/, /^Writing/, /^How/]);
+    await expect(rows(page)).toHaveText([/^Written now/, /^Kept/, /^Welcome/, /^Writing/, /^How/]);
   });
 }

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures/index.ts';
-import { lines, list, row, textOf, visit } from './fixtures/satchel.ts';
+import { lines, list, row, rows, textOf, visit } from './fixtures/satchel.ts';
 
 /** Presses Tab until the focus is there. Only presses keys, as somebody does who can't use a mouse. */
 async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
@@ -35,9 +35,9 @@ test('with the keyboard alone, from a first visit to a note that is written, tag
   await page.keyboard.press('Control+Shift+F');
   await expect(list(page).getByRole('searchbox', { name: 'Filter by title' })).toBeFocused();
   await page.keyboard.type('without');
-  await expect(list(page).getByRole('link')).toHaveCount(1);
+  await expect(rows(page)).toHaveCount(1);
   await page.keyboard.press('Escape');
-  await expect(list(page).getByRole('link')).toHaveCount(4);
+  await expect(rows(page)).toHaveCount(4);
   await tabTo(page, row(page, 'Written without a mouse'));
   await page.keyboard.press('ArrowDown');
   await expect(row(page, 'Welcome to Satchel')).toBeFocused();

@@ -5,9 +5,9 @@ import {
   connectFirst,
   expectSynced,
   lines,
-  list,
   openNote,
   row,
+  rows,
   typeAfter,
   visit,
   write,
@@ -146,5 +146,5 @@ test('a browser whose data was cleared beside a full vault refills, and nothing 
   expect(dropbox.emulator.filePaths()).toEqual(expect.arrayContaining([...before]));
   expect(packs(dropbox)).toHaveLength(before.filter((path) => path.includes('.p.')).length);
   await expectSynced(other);
-  await expect(list(other).getByRole('link')).toHaveCount(6);
+  await expect(rows(other)).toHaveCount(6);
 });

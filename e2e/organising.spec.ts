@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures/index.ts';
-import { addTag, list, lines, openNote, row, sidebar, textOf, visit, writeNote } from './fixtures/satchel.ts';
+import { addTag, lines, list, openNote, row, rows, sidebar, textOf, visit, writeNote } from './fixtures/satchel.ts';
 
 const notebook = (page: Page, name: string) => sidebar(page).getByRole('link', { name, exact: false });
 
@@ -84,22 +84,22 @@ test('the filter looks in titles, whatever their case and accents; pins come fir
   await writeNote(page, 'Soup', 'crème fraîche');
   await openNote(page, 'Crème brûlée');
   await page.getByRole('button', { name: 'Pin', exact: true }).click();
-  await expect(list(page).getByRole('link').first()).toHaveAccessibleName(/^Crème brûlée Pinned/);
+  await expect(rows(page).first()).toHaveAccessibleName(/^Crème brûlée Pinned/);
 
   const filter = list(page).getByRole('searchbox', { name: 'Filter by title' });
   await filter.fill('CREME');
-  await expect(list(page).getByRole('link')).toHaveText([/^Crème brûlée/]);
+  await expect(rows(page)).toHaveText([/^Crème brûlée/]);
   await filter.fill('no such title');
   await expect(list(page).getByText('No title matches')).toBeVisible();
   await list(page).getByRole('button', { name: 'Clear the filter' }).click();
-  await expect(list(page).getByRole('link')).toHaveCount(5);
+  await expect(rows(page)).toHaveCount(5);
 
   await sidebar(page)
     .getByRole('link', { name: /^sweet-things/ })
     .click();
-  await expect(list(page).getByRole('link')).toHaveText([/^Crème brûlée/]);
+  await expect(rows(page)).toHaveText([/^Crème brûlée/]);
   await sidebar(page)
     .getByRole('link', { name: /^Pinned/ })
     .click();
-  await expect(list(page).getByRole('link')).toHaveText([/^Crème brûlée/]);
+  await expect(rows(page)).toHaveText([/^Crème brûlée/]);
 });

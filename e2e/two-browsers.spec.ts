@@ -6,10 +6,10 @@ import {
   connectFirst,
   expectSynced,
   lines,
-  list,
   openNote,
   PASSPHRASE,
   row,
+  rows,
   sidebar,
   signIn,
   typeAfter,
@@ -70,7 +70,7 @@ test('two browsers edit one paragraph and different properties offline, and both
   for (const each of [anna, ben]) {
     await expectSynced(each);
     await expect(row(each, 'Journey')).toHaveCount(1);
-    await expect(list(each).getByRole('link')).toHaveCount(5);
+    await expect(rows(each)).toHaveCount(5);
     await expect(sidebar(each).getByRole('link', { name: 'Summer' })).toHaveCount(1);
     await expect(sidebar(each).getByRole('link', { name: 'Trash' })).toHaveText('Trash');
   }
@@ -145,7 +145,7 @@ test('the examples stay on this device until somebody changes one', async ({ pag
   await visit(other);
   await connectAnother(other);
   await expect(row(other, 'Welcome to Satchel, dear')).toBeVisible();
-  await expect(list(other).getByRole('link')).toHaveCount(3);
+  await expect(rows(other)).toHaveCount(3);
 });
 
 test('disconnecting keeps the notes here and the vault there, and connecting again asks for nothing', async ({

@@ -54,7 +54,7 @@ test('a new version is offered, and reloading into it keeps what was typed a mom
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Reload' }).click();
   for (const each of [page, second]) await expect(isNext(each)).toHaveCount(1);
   await expect(lines(page)).toHaveText(['In the first tab, typed at the last moment']);
-  await expect(lines(second).first()).toHaveText('# Welcome to Satchel, typed in the second');
+  await expect(lines(second).first()).toHaveText('Welcome to Satchel, typed in the second');
   await expect(offer).toHaveCount(0);
 });
 

@@ -65,15 +65,28 @@ function standIn(): DropboxEmulator {
   return partial as unknown as DropboxEmulator;
 }
 
-function dropbox(mode: 'header' | 'url' | 'auto'): () => Place {
+function dropbox(mode: 'header' | 'url'): () => Place {
   return () =>
-    emulatedDropboxPlace({
-      emulator: standIn(),
-      fetch: (input, init) => fetch(input, init),
-      endpoints: ask({ kind: 'look' }).endpoints,
-      mode,
-      title: `${mode} mode`,
-    });
+    withoutHiddenHeaders(
+      emulatedDropboxPlace({
+        emulator: standIn(),
+        fetch: (input, init) => fetch(input, init),
+        endpoints: ask({ kind: 'look' }).endpoints,
+        mode,
+        title: `${mode} mode`,
+      }),
+    );
+}
+
+/** A browser shows a page only those headers that the service exposes, and Retry-After isn't one of them. */
+function withoutHiddenHeaders(place: Place): Place {
+  const { faults } = place;
+  if (!faults?.errors) return place;
+  const errors = faults.errors.map((error) => {
+    const { retryAfter, ...rest } = error;
+    return error.title.endsWith('with Retry-After') || retryAfter === undefined ? rest : error;
+  });
+  return { ...place, faults: { ...faults, errors } };
 }
 
 const places: ReadonlyMap<string, () => Place> = new Map([

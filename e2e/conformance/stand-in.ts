@@ -48,6 +48,8 @@ function holdAt(emulator: DropboxEmulator, route: string, moment: 'request' | 'r
   return { reached: reached.given, release: released.give };
 }
 
+let bundled: Promise<string> | undefined;
+
 /** Bundles the page's script, without leaving a file. */
 async function bundle(): Promise<string> {
   const output = (await build({
@@ -57,6 +59,7 @@ async function bundle(): Promise<string> {
     build: {
       write: false,
       minify: false,
+      rolldownOptions: { output: { codeSplitting: false } },
       lib: { entry: join(root, 'e2e/conformance/page.ts'), formats: ['es'], fileName: 'page' },
     },
   })) as Rolldown.RolldownOutput[];
@@ -79,7 +82,8 @@ export async function serveConformancePage(
   dropbox: ServedEmulator,
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const { emulator } = dropbox;
-  const script = await bundle();
+  bundled ??= bundle();
+  const script = await bundled;
   const holds: Hold[] = [];
 
   function answer(question: Ask): unknown {

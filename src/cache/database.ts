@@ -23,7 +23,7 @@ export interface ConnectionRow {
   /** Empty until the provider said. */
   readonly accountId: string;
   readonly account: string;
-  /** This device's clock at the sign-in, in ms since 1970. Another one means other tokens. */
+  /** This device's clock at the sign-in, in ms since 1970. Another one means that the leader has to begin anew with it. */
   readonly signedInAt: number;
 }
 

@@ -6,7 +6,7 @@ import {
   type ProviderConfig,
 } from '../../backends/provider.ts';
 import type { ConnectionRow } from '../cache/database.ts';
-import { createVault, forgetStorage, look, unlock, type VaultThere } from '../vault/connect.ts';
+import { createVault, forgetStorage, look, unlock, vaultsListed, type VaultThere } from '../vault/connect.ts';
 import * as connect from '../vault/connect.ts';
 import type { Place } from '../vault/context.ts';
 import { isVaultError } from '../vault/errors.ts';
@@ -224,6 +224,7 @@ export function createSync(host: Host): Sync {
 
     unlock: (secret) =>
       settle(async (place) => {
+        if (secret.text === '') return { kind: 'wrong-secret' };
         const opened = slotSecret(secret);
         if (!opened) return { kind: 'not-words' };
         const vault = await chosenVault(place);
@@ -258,8 +259,11 @@ export function createSync(host: Host): Sync {
       const row = await connected(host);
       if (!row) return;
       const place = await placeOf(host, row);
-      await host.withLock(SESSION, () => connect.putBack(place));
-      host.nudge.send();
+      await host.withLock(SESSION, async () => {
+        await connect.putBack(place);
+        // What the leader's session has in mind of this storage isn't so any more: it starts anew.
+        await host.db.connections.update(row.id, { signedInAt: host.vault.now() });
+      });
     },
 
     async syncNow() {
@@ -270,9 +274,5 @@ export function createSync(host: Host): Sync {
 
 /** The vault that `found` told of, from what it listed. */
 async function chosenVault(place: Place): Promise<VaultId | undefined> {
-  const rows = await place.state.read(['slots'], (tx) => tx.slots.where('storage', [place.storageId]));
-  return rows
-    .filter((row) => row.present)
-    .map((row) => row.vault)
-    .sort()[0];
+  return (await vaultsListed(place)).find((there) => there.slots > 0)?.id;
 }

@@ -90,6 +90,16 @@ describe('making a vault', () => {
     await device.place.storage.put(`log/${'0'.repeat(32)}.p.${'0'.repeat(64)}` as ObjectName, Uint8Array.of(1));
     expect((await look(device.place)).map(({ id }) => id)).toEqual([vault, '0'.repeat(32)]);
   });
+
+  test('V29 a vault that was never written to does not hide one that holds notes', async () => {
+    const world = createWorld();
+    const device = world.device();
+    const vault = await device.createVault();
+    await device.write(note(1), 'one');
+    await device.sync();
+    await device.place.storage.put(`log/${'0'.repeat(32)}.k.${'0'.repeat(64)}` as ObjectName, Uint8Array.of(1));
+    expect((await look(world.device().place)).map(({ id }) => id)).toEqual([vault, '0'.repeat(32)]);
+  });
 });
 
 async function locked(): Promise<[World, VaultId, Device]> {
@@ -279,6 +289,8 @@ describe('after a wipe', () => {
     await other.join();
     await other.sync();
     expect(await other.texts()).toEqual({ [note(1)]: 'one' });
+    // Nothing is said of packs that have gone: nobody could ever find them.
+    expect(await other.rows('missing')).toEqual([]);
     expect(new Set((await other.rows('bodies')).map(({ doc }) => doc))).toEqual(
       new Set([note(1), LIBRARY, RESERVED[77]]),
     );

@@ -18,9 +18,19 @@ export interface VaultThere {
   readonly slots: number;
 }
 
+/** Without a slot nobody can open it, and without a pack it may be half made: neither may hide a vault that holds notes. */
+function worth(there: VaultThere): number {
+  return Number(there.slots > 0) * 2 + Number(there.packs > 0);
+}
+
 /** Lists the storage. @returns the vaults that are there, the one that counts first (rule V29). */
 export async function look(place: Place, signal?: AbortSignal): Promise<readonly VaultThere[]> {
   await list(place, null, { full: true }, signal);
+  return vaultsListed(place);
+}
+
+/** The same, from what was listed last. */
+export async function vaultsListed(place: Omit<Place, 'storage'>): Promise<readonly VaultThere[]> {
   return place.state.read(['packs', 'slots'], async (tx) => {
     const found = new Map<VaultId, { packs: number; slots: number }>();
     const count = (name: ObjectName, kind: 'packs' | 'slots') => {
@@ -32,10 +42,9 @@ export async function look(place: Place, signal?: AbortSignal): Promise<readonly
     };
     for (const row of await tx.packs.where('storage', [place.storageId])) if (row.present) count(row.name, 'packs');
     for (const row of await tx.slots.where('storage', [place.storageId])) if (row.present) count(row.name, 'slots');
-    // Without a slot nobody can open it: half made, or its slots were lost.
     return [...found]
       .map(([id, counts]) => ({ id, ...counts }))
-      .sort((a, b) => Number(b.slots > 0) - Number(a.slots > 0) || (a.id < b.id ? -1 : 1));
+      .sort((a, b) => worth(b) - worth(a) || (a.id < b.id ? -1 : 1));
   });
 }
 
@@ -247,6 +256,8 @@ export async function putBack(place: Place, signal?: AbortSignal): Promise<void>
   for (const row of own.values()) {
     if (areaOf(row.name) === 'log') await storage.put(row.name, row.bytes as Bytes, signal);
   }
+  // What waits was sealed with words about packs that have gone.
+  await unsend(state, { storage: storageId, forgetDevice: false });
   await state.write(ADOPTING, async (tx) => {
     await tx.slots.putMany(
       [...own.values()].map((row) => ({ ...row, id: packKey(storageId, row.name), storage: storageId, present: true })),
@@ -254,6 +265,9 @@ export async function putBack(place: Place, signal?: AbortSignal): Promise<void>
     const gone = (await tx.packs.where('storage', [storageId])).filter((row) => !row.present);
     await tx.packs.delete(gone.map((row) => row.id));
     await tx.meta.delete([`alarm ${storageId}`]);
+    // Their content goes out under new names. To say that this device has them would make others miss them for ever (rule V13).
+    await tx.applied.delete(gone.flatMap((row) => row.covers));
+    await tx.missing.delete((await tx.missing.list()).map((row) => row.element));
     await outboxEverything(tx);
   });
 }

@@ -160,3 +160,23 @@ test('V27 a device stopped between a listing and its alarm raises it the next ti
   expect(await device.restart().sync()).toMatchObject({ sent: 0, alarm: { lost: 4, of: 4 } });
   expect(world.names('p')).toEqual([]);
 });
+
+test('V27 a loss is seen although one of the packs that a listing lacks can still be read', async () => {
+  const world = createWorld();
+  let blind = false;
+  const device = world.device({
+    wrap: (storage): Storage => ({
+      ...storage,
+      async changes(area, cursor, signal) {
+        const page = await storage.changes(area, cursor, signal);
+        return blind ? { ...page, events: [] } : page;
+      },
+    }),
+  });
+  const [, vault] = await vaultOf(6, world, device);
+  const names = world.names('p');
+  world.provider.lose(names.slice(1));
+  blind = true;
+  expect(await list(device.place, vault, { full: true })).toEqual({ lost: 5, of: 6 });
+  expect(await present(device)).toEqual([names[0]]);
+});

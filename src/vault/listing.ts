@@ -69,6 +69,9 @@ async function giveAnotherChance(tx: ListingTables, storage: StorageId): Promise
   await tx.packs.putMany(rows.filter((row) => row.storage === storage).map((row) => ({ ...row, state: 'listed' })));
 }
 
+/** Objects that are asked for one by one before a loss is believed. */
+const ASKED = 4;
+
 /** Whether an object that a listing no longer names is really gone. Listings lag; a direct read rarely does. */
 async function reallyGone(place: Place, name: ObjectName, signal?: AbortSignal): Promise<boolean> {
   try {
@@ -148,15 +151,14 @@ async function watchForLoss(place: Place, vault: VaultId, signal?: AbortSignal):
     return null;
   }
   if (standing) return standing;
-  for (const row of gone.slice(0, 3)) {
-    if (await reallyGone(place, row.name, signal)) continue;
-    await state.write(['packs'], async (tx) => {
-      for (const { id } of gone) {
-        const now = await tx.packs.get(id);
-        if (now) await tx.packs.put({ ...now, present: true });
-      }
-    });
-    return null;
+  const lagging: PackRow[] = [];
+  const asked = gone.slice(0, ASKED);
+  for (const row of asked) if (!(await reallyGone(place, row.name, signal))) lagging.push(row);
+  if (lagging.length > 0) {
+    // When all of them can be read, the listing lags and the others will be there too; else only these are known to be.
+    const back = lagging.length === asked.length ? gone : lagging;
+    await state.write(['packs'], (tx) => tx.packs.putMany(back.map((row) => ({ ...row, present: true }))));
+    return watchForLoss(place, vault, signal);
   }
   const alarm: AlarmRecord = { lost: gone.length, of: rows.length };
   await state.write(['meta'], (tx) => writeMeta(tx, key, alarm));

@@ -53,11 +53,29 @@ export function newLife(world: World, device: Device, dice: Dice, onDeath: () =>
   });
 }
 
-async function live(person: Person, life: Life, dice: Dice): Promise<never> {
+/** Rings for whoever waits at that moment. */
+function createBell(): { ring: () => void; rung: () => Promise<void> } {
+  let waiting: (() => void)[] = [];
+  return {
+    ring() {
+      const all = waiting;
+      waiting = [];
+      for (const wake of all) wake();
+    },
+    rung: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+      }),
+  };
+}
+
+async function live(person: Person, written: () => void, life: Life, dice: Dice): Promise<never> {
   for (;;) {
     await life.sleep(dice.skewed(2000, 12 * HOUR));
     for (let acts = dice.between(1, 6); acts > 0; acts--) {
       await person.act();
+      // Some edits are sent while the next ones are made, others wait for the next sync.
+      if (dice.chance(0.3)) written();
       await life.sleep(dice.skewed(500, 20_000));
     }
   }
@@ -75,8 +93,12 @@ export function createCourse(world: World): Course {
     device.life = life;
     world.trace(() => `${device.name} starts`);
     const person = createPerson(world, device, life, dice);
-    live(person, life, world.dice(`days of ${device.name} ${clock.steps()}`)).catch(world.fail);
-    runEngine(world, device, life, world.dice(`engine of ${device.name} ${clock.steps()}`), person).catch(world.fail);
+    const bell = createBell();
+    live(person, bell.ring, life, world.dice(`days of ${device.name} ${clock.steps()}`)).catch(world.fail);
+    runEngine(world, device, life, world.dice(`engine of ${device.name} ${clock.steps()}`), {
+      peek: person.peek,
+      written: bell.rung,
+    }).catch(world.fail);
   }
 
   async function startAgain(device: Device, dead: Life, after: number): Promise<void> {
@@ -102,7 +124,7 @@ export function createCourse(world: World): Course {
       world.trace(() => `${device.name} is restored from the copy`);
       device.state = copy;
       device.restored = true;
-      world.oracle.forget(device);
+      await world.oracle.begin(device);
       start(device);
     }
   }

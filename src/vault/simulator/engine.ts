@@ -62,13 +62,19 @@ export function checkReport(device: Device, report: SyncReport): void {
   must(report.tooLarge.length === 0, 'V5', () => `${device.name} couldn't send ${report.tooLarge.join()}`);
 }
 
-/** @param person who may open a note while its text is still on its way. */
+export interface EngineWishes {
+  /** Somebody may open a note while its text is still on its way. */
+  peek(): Promise<void>;
+  /** Resolves when somebody has written something that could be sent. */
+  written(): Promise<void>;
+}
+
 export async function runEngine(
   world: World,
   device: Device,
   life: Life,
   dice: Dice,
-  person: { peek(): Promise<void> },
+  person: EngineWishes,
 ): Promise<never> {
   const place = placeOf(device, life);
   let session: Session | null = null;
@@ -76,7 +82,8 @@ export async function runEngine(
     if (dice.chance(0.3)) person.peek().catch(world.fail);
   };
   for (;;) {
-    await life.sleep(dice.skewed(1000, 360 * MINUTE));
+    await Promise.race([life.sleep(dice.skewed(1000, 720 * MINUTE)), person.written()]);
+    await life.sleep(dice.skewed(10, 10_000));
     if (world.clock.now() < device.joinsAt) continue;
     try {
       if (!(await ownVault(life.state))) await connect(world, device, place);

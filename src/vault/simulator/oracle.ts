@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { card } from '../../notes/card.ts';
 import { type DocId, isNoteId, LIBRARY } from '../../notes/ids.ts';
 import { docFrom, hasPending, snapshotDigestInput } from '../../notes/merge.ts';
-import { type Element, partsOf } from '../coverage.ts';
+import { type DeviceId, type Element, partsOf } from '../coverage.ts';
 import { groupByDoc } from '../documents.ts';
 import { type KeyRing, keyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
@@ -49,7 +49,7 @@ export interface Oracle {
   /** A sync of this device just succeeded. */
   synced(device: Device): Promise<void>;
   /** An old copy took the place of the device's profile. */
-  forget(device: Device): void;
+  begin(device: Device): Promise<void>;
   told(device: Device): Told;
 }
 
@@ -89,6 +89,8 @@ export function createOracle(shadow: Shadow): Oracle {
   const writers = new Map<string, Device>();
   const checkedApplied = new WeakMap<Device, Set<Element>>();
   const docOfRow = new WeakMap<Device, Map<number, DocId>>();
+  /** Profiles that were looked at. */
+  const begun = new WeakSet<Device>();
   /** What was sealed under which number. */
   const sealed = new WeakMap<Device, Map<string, Element>>();
   /** Documents found in the storage whole, by their rows. */
@@ -100,8 +102,8 @@ export function createOracle(shadow: Shadow): Oracle {
     const highest = sequences.get(writer) ?? 0;
     // A profile restored from an old copy may use a number twice before it notices (V8).
     const excused = writers.get(pack.device)?.restored ?? false;
-    must(pack.sequence <= highest + 1, 'V5', () => `pack ${pack.element} came before the one before it`);
-    must(pack.sequence > highest || excused, 'V5', () => `sequence number used for a second pack: ${pack.element}`);
+    // Numbers may be left out: what was sealed and can't arrive under its name is sealed again under the next one.
+    must(pack.sequence > highest || excused, 'V5', () => `${pack.element} came after number ${highest} of its writer`);
     sequences.set(writer, Math.max(highest, pack.sequence));
   }
 
@@ -163,15 +165,35 @@ export function createOracle(shadow: Shadow): Oracle {
     }
   }
 
+  /** V8: what it didn't seal isn't under its device id, or it has taken another. */
+  function lookForAnotherSelf(device: Device, id: DeviceId | undefined, fresh: readonly Element[]): void {
+    const own = fresh.map((item) => ({ item, ...partsOf(item) })).filter((parts) => parts.device === id);
+    const known = of(sealed, device, () => new Map<string, Element>());
+    if (!begun.has(device)) {
+      // The first look at a profile: whatever it says of itself is how it began.
+      begun.add(device);
+      for (const { item, sequence } of own) known.set(`${id} ${sequence}`, item);
+      return;
+    }
+    for (const { item, sequence } of own)
+      must(
+        known.get(`${id} ${sequence}`) === item,
+        'V8',
+        () => `${device.name} goes on as the device that wrote ${item}, which it didn't write`,
+      );
+  }
+
   /** V11: what a device says that it applied, it holds. */
   async function lookAtApplied(device: Device): Promise<void> {
-    const { applied, vault } = await device.state.read(['applied', 'meta'], async (tx) => ({
+    const { applied, vault, id } = await device.state.read(['applied', 'meta'], async (tx) => ({
       applied: (await tx.applied.list()).map((row) => row.element),
       vault: await readMeta(tx, 'vault'),
+      id: (await readMeta(tx, 'device'))?.id,
     }));
     const before = of(checkedApplied, device, () => new Set<Element>());
     const fresh = applied.filter((item) => !before.has(item));
     checkedApplied.set(device, new Set(applied));
+    lookForAnotherSelf(device, id, fresh);
     if (!vault) return;
     for (const item of fresh) {
       const pack = shadow.pack(item);
@@ -234,10 +256,14 @@ export function createOracle(shadow: Shadow): Oracle {
       for (const token of tokens) deleted.add(token);
     },
     told: (device) => of(told, device, createTold),
-    forget(device) {
+    async begin(device) {
       device.held = new Map();
       device.gone = new Set();
       for (const map of [checkedApplied, docOfRow, found, sealed]) map.delete(device);
+      begun.delete(device);
+      const bodies = await device.state.read(['bodies'], (tx) => tx.bodies.list());
+      for (const row of bodies) device.touched.docs.add(row.doc);
+      for (const table of ['meta', 'uploads', 'applied'] as const) device.touched.tables.add(table);
     },
     async look(devices) {
       for (const device of devices) {

@@ -67,9 +67,9 @@ function filler(dice: Dice, length: number): string {
 }
 
 export interface Person {
-  act(): Promise<void>;
+  readonly act: () => Promise<void>;
   /** Opens a note whose card is shown and whose text is still on its way. */
-  peek(): Promise<void>;
+  readonly peek: () => Promise<void>;
   /** Notes that were there before this device met any storage. */
   bring(notes: number, text: number, tags: number): Promise<void>;
 }

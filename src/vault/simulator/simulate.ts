@@ -119,7 +119,7 @@ async function run(world: World, settings: { account: string }): Promise<void> {
   const luck = world.dice('plan');
   settings.account = (await openMemory(provider).about()).accountId;
   Object.assign(provider.switches, drawSwitches(world.dice('switches')));
-  const until = clock.now() + luck.skewed(HOUR, 48 * HOUR);
+  const until = clock.now() + luck.skewed(HOUR, 30 * HOUR);
   const course = createCourse(world);
   for (let count = luck.between(2, 5); count > 0; count--) {
     const device = await createDevice(world, String.fromCharCode(65 + world.devices.length));

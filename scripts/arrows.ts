@@ -111,7 +111,7 @@ function byLength(one: Room, other: Room): number {
 }
 
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || /^src\/vault\/(simulator|examples)\//.test(path);
+  return /\.test(-support)?\.tsx?$/.test(path) || /^src\/vault\/(simulator|examples)\//.test(path);
 }
 
 function providerRoom(path: string): Room | undefined {
@@ -145,7 +145,7 @@ function importsOf(path: string, source: string): readonly Target[] {
   for (const [, request] of source.matchAll(/\bimport\(\s*['"`]([^'"`]+)['"`]/g)) {
     found.push({ request: request ?? '', typeOnly: false });
   }
-  for (const [, request] of source.matchAll(/new URL\(\s*['"`]([^'"`]+)['"`],\s*import\.meta\.url/g)) {
+  for (const [, request] of source.matchAll(/new URL\(\s*['"`]([^'"`]+\.[a-z]+)['"`],\s*import\.meta\.url/g)) {
     found.push({ request: request ?? '', typeOnly: false });
   }
   return found.map(({ request, typeOnly }) => {

@@ -89,6 +89,7 @@ async function fill(page: Page): Promise<void> {
   for (const note of NOTES) {
     await page.clock.setFixedTime(now - note.daysAgo * DAY);
     await page.getByRole('button', { name: 'New note' }).first().click();
+    await page.getByRole('article', { name: 'Note: Untitled' }).waitFor();
     await paste(page, note.text);
     await page.getByRole('article', { name: `Note: ${note.title}` }).waitFor();
     if (note.notebook !== undefined) await putInto(page, note.notebook);
@@ -97,7 +98,6 @@ async function fill(page: Page): Promise<void> {
       await page.getByRole('combobox', { name: 'Tag' }).fill(tag);
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: `Remove tag ${tag}` }).waitFor();
-      await page.getByRole('combobox', { name: 'Tag' }).press('Escape');
     }
     if (note.pinned) await page.getByRole('button', { name: 'Pin', exact: true }).click();
   }
@@ -107,13 +107,16 @@ async function fill(page: Page): Promise<void> {
 }
 
 async function paste(page: Page, text: string): Promise<void> {
-  const editor = page.getByRole('textbox', { name: 'Note text, in Markdown' });
-  await editor.evaluate((element, pasted) => {
+  await editorIn(page).evaluate((element, pasted) => {
     const clipboardData = new DataTransfer();
     clipboardData.setData('text/plain', pasted);
     element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   }, text);
 }
+
+/** Not the plain field that stands in for it while it is loaded. */
+const editorIn = (page: Page) =>
+  page.getByRole('textbox', { name: 'Note text, in Markdown' }).and(page.locator('[contenteditable]'));
 
 async function putInto(page: Page, notebook: string): Promise<void> {
   await page.getByRole('button', { name: 'Notebook: No notebook' }).click();
@@ -153,7 +156,7 @@ const row = (page: Page, title: string) => page.getByRole('listitem').getByRole(
 
 async function openNote(page: Page, title: string): Promise<void> {
   await row(page, title).click();
-  await page.getByRole('textbox', { name: 'Note text, in Markdown' }).waitFor();
+  await editorIn(page).waitFor();
 }
 
 async function shoot(page: Page, name: string, colorScheme: 'light' | 'dark'): Promise<void> {

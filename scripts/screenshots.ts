@@ -14,7 +14,7 @@ const IMAGES = join(root, 'docs', 'images');
 const DAY = 86_400_000;
 const PASSPHRASE = 'seven otters juggle warm lanterns';
 
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1240, height: 780 }, reducedMotion: 'reduce' };
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1100, height: 700 }, reducedMotion: 'reduce' };
 const PHONE: BrowserContextOptions = {
   viewport: { width: 390, height: 780 },
   isMobile: true,
@@ -44,6 +44,7 @@ async function main(): Promise<void> {
 
 async function onDesktop(browser: Browser, url: string): Promise<void> {
   const page = await open(browser, DESKTOP, url);
+  await putExamplesAway(page);
   await fill(page);
   await openNote(page, 'A week in Lisbon');
   await shoot(page, 'desktop-light', 'light');
@@ -67,21 +68,24 @@ async function onPhone(browser: Browser, url: string): Promise<void> {
   await page.getByRole('link', { name: 'Go to my notes' }).click();
   await page.getByRole('link', { name: /^Sync: Synced/ }).waitFor();
   await row(page, 'A week in Lisbon').waitFor();
+  await page.mouse.move(0, 0);
   await shoot(page, 'phone-list', 'light');
   await openNote(page, 'Lemon drizzle cake');
   await shoot(page, 'phone-note', 'light');
   await page.context().close();
 }
 
-/** A browser in which the examples were put away. */
 async function open(browser: Browser, options: BrowserContextOptions, url: string): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   const page = await context.newPage();
   await page.goto(url);
+  return page;
+}
+
+async function putExamplesAway(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'List actions' }).click();
   await page.getByRole('menuitem', { name: 'Move the examples to the trash' }).click();
   await page.getByRole('button', { name: 'Dismiss' }).click();
-  return page;
 }
 
 async function fill(page: Page): Promise<void> {
@@ -161,6 +165,8 @@ async function openNote(page: Page, title: string): Promise<void> {
 
 async function shoot(page: Page, name: string, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  // Colours fade from one scheme to the other.
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
   await page.screenshot({ path: join(IMAGES, `${name}.png`), caret: 'hide' });
   console.log(`docs/images/${name}.png`);
 }

@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: `  await ctx.storage.put(upload.name, upload.bytes);
   await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {`,
     rule: 'V5',
-    seed: 22,
+    seed: 8,
   },
   {
     name: 'sequence number used again after a restart',
@@ -58,6 +58,22 @@ export const MUTANTS: readonly Mutant[] = [
   await ctx.state.write(['meta'], (tx) => writeMeta(tx, 'device', { id: device.id, next: device.next + 1 }));
 `,
     rule: 'V5',
-    seed: 20,
+    seed: 15,
+  },
+  {
+    name: 'another writer under the own device id goes unnoticed',
+    file: 'src/vault/receive.ts',
+    find: `    if (await isRollback(ctx, pack, head)) await newDevice(ctx);`,
+    replace: `    if (await isRollback(ctx, pack, head)) void newDevice;`,
+    rule: 'V8',
+    seed: 44,
+  },
+  {
+    name: 'coverage recorded before the last entry',
+    file: 'src/vault/receive.ts',
+    find: `      return left === 0 ? recordApplied(`,
+    replace: `      return left === steps.length - 1 ? recordApplied(`,
+    rule: 'V11',
+    seed: 75,
   },
 ];

@@ -44,6 +44,14 @@ async function expectAccessible(page: Page, screen: string): Promise<void> {
   await expectFits(page);
 }
 
+const PLACES = [
+  ['pinned', 'Nothing pinned'],
+  ['settings', 'Storage on this device'],
+  ['sync', 'Your notes live on this device'],
+  ['nowhere', 'There’s nothing at this address'],
+  ['all/note/00000000000000000000000000000000', 'This note isn’t here'],
+] as const;
+
 async function walkThroughNotes(page: Page): Promise<void> {
   await visit(page);
   await expect(rows(page)).toHaveCount(3);
@@ -72,16 +80,10 @@ async function walkThroughNotes(page: Page): Promise<void> {
   await page.goto('./#/trash');
   await openNote(page, 'Heading');
   await expectAccessible(page, 'a note in the trash');
-  for (const [address, name] of [
-    ['pinned', 'an empty list'],
-    ['settings', 'the settings'],
-    ['sync', 'the sync page without a storage'],
-    ['nowhere', 'an address that leads nowhere'],
-    ['all/note/00000000000000000000000000000000', 'a note that isn’t here'],
-  ]) {
+  for (const [address, heading] of PLACES) {
     await page.goto(`./#/${address}`);
-    await expect(page.getByRole('heading').first()).toBeVisible();
-    await expectAccessible(page, name ?? '');
+    await expect(page.getByRole('heading', { name: heading })).toBeVisible();
+    await expectAccessible(page, heading);
   }
 }
 

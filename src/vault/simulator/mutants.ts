@@ -26,7 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
     await state.write(['packs', 'slots', 'meta'], async (tx) => {
       await apply(`,
     rule: 'V12',
-    seed: 8,
+    seed: 15,
   },
   {
     name: 'upload before the local commit',
@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: `  await ctx.storage.put(upload.name, upload.bytes);
   await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {`,
     rule: 'V5',
-    seed: 8,
+    seed: 23,
   },
   {
     name: 'sequence number used again after a restart',

@@ -10,16 +10,20 @@ async function traceOf(seed: number): Promise<readonly string[]> {
 
 describe('the simulator', () => {
   it.each([
-    ['in memory', 3],
+    ['in memory', 2],
     ["over the app's own database", 20],
-  ])('tells the same of a seed each time, to the byte (%s)', async (_, seed) => {
-    const once = await traceOf(seed);
-    const again = await traceOf(seed);
-    expect(once.length).toBeGreaterThan(200);
-    expect(again).toEqual(once);
-  });
+  ])(
+    'tells the same of a seed each time, to the byte (%s)',
+    async (_, seed) => {
+      const once = await traceOf(seed);
+      const again = await traceOf(seed);
+      expect(once.length).toBeGreaterThan(200);
+      expect(again).toEqual(once);
+    },
+    120_000,
+  );
 
   it('tells something else of another seed', async () => {
-    expect(await traceOf(1)).not.toEqual(await traceOf(2));
+    expect(await traceOf(4)).not.toEqual(await traceOf(6));
   });
 });

@@ -13,7 +13,8 @@ export function useConsent(): (kind: string, label: string, clientId?: string) =
         redirectUri: new URL('.', document.baseURI).href,
         ...(clientId !== undefined && { clientId }),
       });
-      await flushOpenNotes();
+      // Words that are in this window alone would be left behind in it.
+      if (!(await flushOpenNotes())) return false;
       rememberLabel(label);
       location.assign(address);
       return true;

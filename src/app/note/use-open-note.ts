@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { LocalTrouble, NotOpen, OpenNote } from '../../engine/api.ts';
 import type { NoteId } from '../../notes/ids.ts';
-import { noteIsOpen } from '../open-notes.ts';
+import { closeNote, noteIsOpen } from '../open-notes.ts';
 import { useSatchel } from '../satchel.tsx';
 
 export type Opening =
@@ -45,12 +45,11 @@ export function useOpenNote(id: NoteId, here: boolean): UseOpenNote {
         return;
       }
       if (lifetime.signal.aborted) return result.close();
-      const forget = noteIsOpen(result);
+      noteIsOpen(result);
       const deafen = result.onTrouble(setTrouble);
       close = () => {
         deafen();
-        // Until it is closed its words may be nowhere else.
-        void result.close().finally(forget);
+        void closeNote(result);
       };
       setOpening({ kind: 'open', note: result });
     };

@@ -442,6 +442,8 @@ export const en = {
   update: {
     ready: 'A new version of Satchel is ready.',
     reload: 'Reload',
+    unsaved:
+      'A new version of Satchel is ready, but what you typed here couldn’t be saved on this device, so this tab wasn’t reloaded. Copy or download your text, or free some space and reload.',
   },
 
   trouble: {

@@ -7,6 +7,8 @@ import './toasts.css';
 
 interface Toast {
   readonly text: string;
+  /** Shown below the text. */
+  readonly more?: ReactNode;
   readonly action?: { readonly label: string; readonly run: () => void };
   /** It stays until it's used or dismissed. */
   readonly stays?: boolean;
@@ -80,6 +82,7 @@ function ToastCard({ toast, onDismiss }: { toast: Toast; onDismiss: () => void }
         </button>
       )}
       <IconButton icon={X} label={t.toast.dismiss} onClick={onDismiss} />
+      {toast.more !== undefined && <div className="toast-more">{toast.more}</div>}
     </div>
   );
 }

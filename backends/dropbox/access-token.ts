@@ -2,6 +2,7 @@
 import { unlessAborted } from '../abort.ts';
 import type { ConnectionSettings } from '../provider.ts';
 import { StorageError } from '../storage.ts';
+import { deadline, RPC_MS, type Timer } from './deadline.ts';
 import { fieldOf } from './failure.ts';
 
 /** What is kept of a connection. */
@@ -37,6 +38,8 @@ export interface AccessTokenDeps {
   readonly save: (settings: ConnectionSettings) => Promise<void>;
   /** Where `/oauth2/token` is. */
   readonly api: string;
+  /** Absent: the device's own. */
+  readonly timer?: Timer;
 }
 
 export interface AccessTokens {
@@ -60,6 +63,8 @@ async function requestToken(deps: AccessTokenDeps, form: Readonly<Record<string,
       body: new URLSearchParams(form),
       credentials: 'omit',
       redirect: 'error',
+      // Not the caller's signal: a refresh is for all calls together.
+      signal: deadline(RPC_MS, undefined, deps.timer).signal,
     };
     response = await fetch(`${deps.api}/oauth2/token`, init);
     const text = await response.text();

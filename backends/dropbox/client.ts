@@ -12,6 +12,7 @@ import type { AccessTokens } from './access-token.ts';
 import { listChanges } from './changes.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { contentHash } from './content-hash.ts';
+import type { Timer } from './deadline.ts';
 import { DELETE_BATCH_ENTRIES, deleteNames } from './deletion.ts';
 import { download } from './download.ts';
 import { DropboxFailure, fieldOf, foreignAnswer, storageErrorOf } from './failure.ts';
@@ -34,6 +35,8 @@ export interface DropboxClientDeps {
   readonly mode: 'auto' | 'header' | 'url';
   /** Entries on a page of a listing, about; absent: as Dropbox likes. */
   readonly pageSize?: number;
+  /** Absent: the device's own. */
+  readonly timer?: Timer;
 }
 
 function checkName(name: string): void {

@@ -6,6 +6,7 @@ import { createVirtualClock } from '../virtual-clock.ts';
 import { createAccessTokens, readSettings } from './access-token.ts';
 import { createDropboxStorage } from './client.ts';
 import { createCommitQueue } from './commit-queue.ts';
+import type { Timer } from './deadline.ts';
 import type { DropboxEmulator } from './emulator/emulator.ts';
 import { asFetch, createDropboxEmulator } from './emulator/emulator.ts';
 import type { Behaviour } from './emulator/world.ts';
@@ -30,6 +31,8 @@ interface Choice {
   readonly behaviour?: Partial<Behaviour>;
   readonly mode?: 'auto' | 'header' | 'url';
   readonly fetch?: (emulator: DropboxEmulator) => typeof fetch;
+  /** Absent: time is never up. */
+  readonly timer?: Timer;
   readonly settings?: (tokens: ReturnType<DropboxEmulator['signIn']>) => ConnectionSettings;
 }
 
@@ -45,15 +48,17 @@ export function setting(choice: Choice = {}): Setting {
   const pauses: number[] = [];
   const fetch = choice.fetch?.(emulator) ?? asFetch(emulator);
   const save = async (renewed: ConnectionSettings) => void saved.push(renewed);
+  const timer = choice.timer ?? (() => new AbortController().signal);
   const storage = createDropboxStorage({
     fetch,
+    timer,
     now: clock.now,
     sleep(ms, signal) {
       pauses.push(ms);
       return clock.sleep(ms, signal);
     },
     endpoints: DROPBOX_ENDPOINTS,
-    tokens: createAccessTokens({ fetch, now: clock.now, save, api: DROPBOX_ENDPOINTS.api }, settings),
+    tokens: createAccessTokens({ fetch, now: clock.now, save, api: DROPBOX_ENDPOINTS.api, timer }, settings),
     account: 'ada',
     commits: createCommitQueue(undefined),
     mode: choice.mode ?? 'header',

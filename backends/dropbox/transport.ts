@@ -11,6 +11,7 @@
  */
 import { StorageError } from '../storage.ts';
 import type { AccessTokens } from './access-token.ts';
+import { deadline, RPC_MS, type Timer, TRANSFER_MS } from './deadline.ts';
 import { failureOf } from './failure.ts';
 
 export type DropboxHost = 'api' | 'content' | 'notify';
@@ -35,6 +36,8 @@ export interface DropboxRequest {
   readonly body?: Uint8Array<ArrayBuffer>;
   /** Only a longpoll has none. */
   readonly withToken: boolean;
+  /** ms until the whole answer has to be there. Absent: as is usual for the host. */
+  readonly patience?: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -46,13 +49,15 @@ export interface TransportDeps {
   readonly tokens: AccessTokens;
   /** `auto`: as said above. Without CORS, as in Node, a failed request is the network's doing: `header`. */
   readonly mode: 'auto' | 'header' | 'url';
+  /** Absent: the device's own. */
+  readonly timer?: Timer;
 }
 
 const HACK_TYPE = 'text/plain; charset=dropbox-cors-hack';
 const STRIKES = 2;
 
 /** The init that both modes share: nothing cached, no cookies, no address told to anybody. */
-function commonInit(request: DropboxRequest): RequestInit {
+function commonInit(request: DropboxRequest, signal: AbortSignal): RequestInit {
   return {
     method: 'POST',
     cache: 'no-store',
@@ -60,17 +65,19 @@ function commonInit(request: DropboxRequest): RequestInit {
     referrerPolicy: 'no-referrer',
     redirect: 'error',
     ...(request.body && { body: request.body }),
-    ...(request.signal && { signal: request.signal }),
+    signal,
   };
 }
 
-function headerMode(base: string, request: DropboxRequest, token: string | undefined): [string, RequestInit] {
+type Mode = (base: string, request: DropboxRequest, token: string | undefined) => [address: string, headers: Headers];
+
+const headerMode: Mode = (base, request, token) => {
   const headers = new Headers(request.headers);
   if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);
-  return [`${base}/2/${request.route}`, { ...commonInit(request), headers }];
-}
+  return [`${base}/2/${request.route}`, headers];
+};
 
-function urlMode(base: string, request: DropboxRequest, token: string | undefined): [string, RequestInit] {
+const urlMode: Mode = (base, request, token) => {
   const given = new Headers(request.headers);
   const query = ['reject_cors_preflight=true'];
   if (token !== undefined) query.push(`authorization=${encodeURIComponent(`Bearer ${token}`)}`);
@@ -82,8 +89,8 @@ function urlMode(base: string, request: DropboxRequest, token: string | undefine
   // A plain range needs no preflight: https://fetch.spec.whatwg.org/#cors-safelisted-request-header
   const range = given.get('Range');
   if (range !== null) headers.set('Range', range);
-  return [`${base}/2/${request.route}?${query.join('&')}`, { ...commonInit(request), headers }];
-}
+  return [`${base}/2/${request.route}?${query.join('&')}`, headers];
+};
 
 /** Preflights can fail for one kind of request and pass for another on the same host, so they are kept apart. */
 function kindOf(request: DropboxRequest): string {
@@ -109,14 +116,19 @@ export function createTransport(deps: TransportDeps): Transport {
   async function attempt(
     request: DropboxRequest,
     token: string | undefined,
-    mode: typeof headerMode,
+    mode: Mode,
   ): Promise<Response | StorageError> {
     request.signal?.throwIfAborted();
-    const [url, init] = mode(deps.endpoints[request.host], request, token);
+    const [url, headers] = mode(deps.endpoints[request.host], request, token);
+    const patience = request.patience ?? (request.host === 'content' ? TRANSFER_MS : RPC_MS);
+    // Goes on after the answer's head has come: its body may hang as well.
+    const { signal, isOver } = deadline(patience, request.signal, deps.timer);
     try {
-      return await fetch(url, init);
+      return await fetch(url, { ...commonInit(request, signal), headers });
     } catch (error) {
       request.signal?.throwIfAborted();
+      // Not CORS, which refuses at once: the other mode would only wait as long again.
+      if (isOver()) throw new StorageError('Unavailable', `Dropbox did not answer within ${patience / 1000} seconds`);
       return unreachable(error);
     }
   }

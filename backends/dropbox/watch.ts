@@ -18,6 +18,7 @@ export interface WatchDeps {
 const ROUTE = 'files/list_folder/longpoll';
 /** Dropbox adds up to 90 seconds; some networks end a silent connection after a few minutes. */
 const TIMEOUT_SECONDS = 120;
+const GRACE_SECONDS = 100;
 const POLL_MS = 60_000;
 
 type Poll =
@@ -36,6 +37,7 @@ export function createWatch(deps: WatchDeps) {
         headers: { 'Content-Type': 'application/json' },
         body: new TextEncoder().encode(JSON.stringify({ cursor, timeout: TIMEOUT_SECONDS })),
         withToken: false,
+        patience: (TIMEOUT_SECONDS + GRACE_SECONDS) * 1000,
         signal,
       });
       if (!response.ok) throw await failureOf(ROUTE, response);

@@ -11,9 +11,12 @@ export interface OpenNote {
   readonly id: NoteId;
   readonly doc: Y.Doc;
   readonly text: Y.Text;
-  /** Writes what was typed but not yet kept. Called by itself within 300 ms, and when the page is hidden. */
+  /**
+   * Writes what was typed but not yet kept. Called by itself within 300 ms, and when the page is hidden.
+   * Rejects when this device could not keep it: the words stay in memory, and are tried again by themselves.
+   */
   flush(): Promise<void>;
-  /** Flushes, and stops following the note. */
+  /** Flushes, and stops following the note; rejects as `flush` does, and then the words are still tried again. */
   close(): Promise<void>;
   /** Called when writing to this device failed (disk full): the words stay in memory. Returns the way to stop listening. */
   onTrouble(listener: (trouble: LocalTrouble | null) => void): () => void;
@@ -126,6 +129,8 @@ export interface Sync {
 export type Trouble =
   | { readonly kind: 'sign-in' }
   | { readonly kind: 'other-account'; readonly expected: string; readonly found: string }
+  /** This device has joined a vault in another storage, and the connection to that one wasn't finished. */
+  | { readonly kind: 'half-connected' }
   | { readonly kind: 'quota' }
   | { readonly kind: 'rate-limited'; readonly until: number }
   | { readonly kind: 'unavailable' }

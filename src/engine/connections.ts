@@ -37,8 +37,12 @@ export async function openStorage(host: Host, row: ConnectionRow, patience: numb
     now: host.vault.now,
     randomBytes: host.vault.crypto.random,
     save: async (settings) => {
-      // The row may have gone meanwhile; a renewed token must not bring it back.
-      await host.db.connections.update(row.id, { settings });
+      // The row may have gone meanwhile, or hold the tokens of a newer sign-in; a renewed token must not bring the old ones back.
+      await host.db.connections
+        .where('id')
+        .equals(row.id)
+        .filter((now) => now.signedInAt === row.signedInAt)
+        .modify({ settings });
     },
   };
   const storage = providerFor(row).open(await configOf(host, row), row.settings as ConnectionSettings, deps);

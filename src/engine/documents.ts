@@ -7,7 +7,7 @@ import { loadDocs, recordEdit } from '../vault/documents.ts';
 import type { State } from '../vault/state.ts';
 import type { LocalTrouble, OpenNote } from './api.ts';
 import type { LastWords } from './last-words.ts';
-import type { NoteId } from '../notes/ids.ts';
+import { isNoteId, type NoteId } from '../notes/ids.ts';
 import { localTrouble } from './trouble.ts';
 
 /** What comes from the database; everything else is an edit made here. */
@@ -33,8 +33,19 @@ export interface Documents {
   unwritten(): readonly LastWords[];
 }
 
+/** The words are in memory only: writing them to this device failed, and will be tried again. */
+class NotKept extends Error {
+  override readonly name = 'NotKept';
+  readonly trouble: LocalTrouble;
+  constructor(trouble: LocalTrouble) {
+    super('the change could not be written to this device yet');
+    this.trouble = trouble;
+  }
+}
+
 interface OpenDocument {
   readonly doc: Y.Doc;
+  /** @throws {NotKept} */
   readonly flush: () => Promise<void>;
   readonly listeners: Set<(trouble: LocalTrouble | null) => void>;
   /** Everything that no finished transaction has written; null when there is nothing. */
@@ -42,6 +53,8 @@ interface OpenDocument {
   /** Ends it, unless there are words that could not be kept yet. */
   readonly stop: () => boolean;
   views: number;
+  /** Whether it ever had a view. */
+  opened: boolean;
   stopped: boolean;
 }
 
@@ -60,18 +73,19 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
     let beingWritten: Uint8Array[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     let writing: Promise<void> = Promise.resolve();
-    let failed = false;
+    let failure: LocalTrouble | null = null;
     /** Whether the text was changed here since the last write; properties alone don't make a note newer. */
     let typed = false;
     const listeners = new Set<(trouble: LocalTrouble | null) => void>();
     const tell = (trouble: LocalTrouble | null) => {
-      failed = trouble !== null;
+      failure = trouble;
       for (const listener of listeners) listener(trouble);
     };
     const schedule = (ms: number) => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        void flush();
+        // What failed is told, and tried again.
+        flush().catch(() => undefined);
       }, ms);
     };
 
@@ -104,7 +118,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
           takeIn(await tx.bodies.where('doc', [id]));
           await recordEdit(tx, id, doc, update);
         });
-        if (failed) tell(null);
+        if (failure) tell(null);
       } catch (error) {
         // Kept in memory, and tried again: the words are not lost while the page lives.
         unsaved = [update, ...unsaved];
@@ -113,13 +127,16 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
       } finally {
         beingWritten = [];
       }
+      // Its last view was closed while the words could not be kept; now they are.
+      if (self.views === 0 && self.opened && self.stop()) open.delete(id);
     }
 
-    function flush(): Promise<void> {
+    async function flush(): Promise<void> {
       clearTimeout(timer);
       timer = undefined;
       writing = writing.then(write);
-      return writing;
+      await writing;
+      if (failure) throw new NotKept(failure);
     }
 
     doc.on('update', (update: Uint8Array, origin: unknown) => {
@@ -139,6 +156,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
       flush,
       listeners,
       views: 0,
+      opened: false,
       stopped: false,
       unwritten() {
         const updates = [...beingWritten, ...unsaved];
@@ -168,7 +186,15 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
   }
 
   return {
-    isAway: async (id) => (await state.read(['pending'], (tx) => tx.pending.where('doc', [id]))).length > 0,
+    isAway: (id) =>
+      state.read(['pending', 'gaps', 'packs', 'notes'], async (tx) => {
+        if ((await tx.pending.where('doc', [id])).length > 0) return true;
+        if (isNoteId(id) && (await tx.notes.get(id))?.here === false) return true;
+        // A piece is here that builds on others. While packs are still to be read, those are likely in them; after that, what
+        // there is of the note is better than nothing.
+        if (!(await tx.gaps.get(id))) return false;
+        return (await tx.packs.where('state', ['listed', 'indexed'])).some((row) => row.present);
+      }),
 
     unwritten: () =>
       [...inMemory].flatMap(([doc, { unwritten }]) => {
@@ -178,7 +204,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
 
     async edit(id, change) {
       const inUse = await open.get(id);
-      if (inUse) {
+      if (inUse && !inUse.stopped) {
         change(inUse.doc);
         return inUse.flush();
       }
@@ -197,6 +223,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
       // Closed by its last view while this one was waiting.
       while (mine.stopped) mine = await opened(id);
       mine.views++;
+      mine.opened = true;
       let closed = false;
       return {
         id,
@@ -206,9 +233,12 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
         async close() {
           if (closed) return;
           closed = true;
-          await mine.flush();
-          mine.views--;
-          if (mine.views === 0 && mine.stop()) open.delete(id);
+          try {
+            await mine.flush();
+          } finally {
+            mine.views--;
+            if (mine.views === 0 && mine.stop()) open.delete(id);
+          }
         },
         onTrouble(listener) {
           mine.listeners.add(listener);

@@ -26,7 +26,7 @@ it('what was typed as the page went is an edit after the next start, once', asyn
   const words = documents.unwritten();
   expect(words).toMatchObject([{ doc: id }]);
   const store = createStore();
-  putDownLastWords(store, words, () => 'a');
+  putDownLastWords(store, words, 'a');
 
   // Another page, which has only what was written.
   const next = createDocuments({ state: host.state, now: host.vault.now, follow: () => () => undefined });
@@ -35,7 +35,7 @@ it('what was typed as the page went is an edit after the next start, once', asyn
   expect(store.length).toBe(0);
 
   const waiting = await host.db.outbox.count();
-  putDownLastWords(store, words, () => 'b');
+  putDownLastWords(store, words, 'b');
   await takeInLastWords(store, next);
   expect(await host.db.outbox.count()).toBe(waiting);
   expect(await queries.note(id)).toMatchObject({ title: 'Shopping, bread' });

@@ -20,11 +20,15 @@ export interface LastWords {
 
 const KEY = 'satchel.lastWords ';
 
-/** To be called as the page goes. Words that the database gets as well do no harm. @param random another text each time. */
-export function putDownLastWords(store: Storage, words: readonly LastWords[], random: () => string): void {
+/**
+ * To be called as the page is hidden or goes, as often as that happens. Words that the database gets as well do no harm.
+ * @param page another text for each page.
+ */
+export function putDownLastWords(store: Storage, words: readonly LastWords[], page: string): void {
+  for (const key of keysOf(store)) if (key.startsWith(`${KEY}${page} `)) store.removeItem(key);
   for (const { doc, update, at } of words) {
     try {
-      store.setItem(KEY + random(), JSON.stringify({ doc, at, update: hexOf(update) }));
+      store.setItem(`${KEY}${page} ${doc}`, JSON.stringify({ doc, at, update: hexOf(update) }));
     } catch {
       // No room, or no localStorage: the database may have been fast enough.
     }
@@ -33,12 +37,21 @@ export function putDownLastWords(store: Storage, words: readonly LastWords[], ra
 
 /** Makes edits of what earlier pages put down. What is known already changes nothing. */
 export async function takeInLastWords(store: Storage, documents: Documents): Promise<void> {
-  const keys = Array.from({ length: store.length }, (_, index) => store.key(index) ?? '');
-  for (const key of keys.filter((each) => each.startsWith(KEY))) {
+  for (const key of keysOf(store)) {
     const words = read(store.getItem(key));
-    if (words) await documents.edit(words.doc, (doc) => takeIn(doc, words));
+    try {
+      if (words) await documents.edit(words.doc, (doc) => takeIn(doc, words));
+    } catch {
+      // Unreadable, or the disk is full: kept for another start, and none of the others has to wait for it.
+      continue;
+    }
     store.removeItem(key);
   }
+}
+
+function keysOf(store: Storage): readonly string[] {
+  const keys = Array.from({ length: store.length }, (_, index) => store.key(index) ?? '');
+  return keys.filter((key) => key.startsWith(KEY));
 }
 
 function takeIn(doc: Y.Doc, { update, at }: LastWords): void {

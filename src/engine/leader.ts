@@ -1,7 +1,8 @@
 /** The one engine on this device that follows the storage: syncs when something changed here, there, or long ago. */
 import { liveQuery } from 'dexie';
-import type { Storage } from '../../backends/storage.ts';
+import type { Cursor, Storage } from '../../backends/storage.ts';
 import type { ConnectionRow } from '../cache/database.ts';
+import { forgetStorage } from '../vault/connect.ts';
 import { createSession, type Session, type SyncReport } from '../vault/session.ts';
 import { readMeta } from '../vault/state.ts';
 import type { Trouble } from './api.ts';
@@ -34,7 +35,26 @@ function follow<Answer>(query: () => Promise<Answer>, wake: (answer: Answer) => 
 
 /** Leads as soon as no other engine does, until the signal fires. */
 export async function lead(host: Host, signal: AbortSignal): Promise<void> {
-  await host.withLock(LEADER, () => followConnection(host, signal), signal);
+  await host.withLock(
+    LEADER,
+    async () => {
+      await host.withLock(SESSION, () => forgetStrays(host), signal);
+      await followConnection(host, signal);
+    },
+    signal,
+  );
+}
+
+/** A tab that was closed while it left a storage may have left packs behind that were never sent: they are sealed anew. */
+async function forgetStrays(host: Host): Promise<void> {
+  const known = new Set((await host.db.connections.toArray()).map((row) => row.id));
+  const rows = await host.state.read(['uploads', 'packs'], async (tx) => [
+    ...(await tx.uploads.list()),
+    ...(await tx.packs.list()),
+  ]);
+  for (const storage of new Set(rows.map((row) => row.storage))) {
+    if (!known.has(storage)) await forgetStorage({ state: host.state, storageId: storage, deps: host.vault });
+  }
 }
 
 /** Keeps a runner for the connection in use; another connection, or new tokens after a new sign-in, start it anew. */
@@ -98,17 +118,19 @@ function alarmTrouble(report: SyncReport): Trouble | null {
 }
 
 async function runConnection(host: Host, row: ConnectionRow, signal: AbortSignal): Promise<void> {
-  const reporter = await createReporter(host, row);
+  let reporter: Reporter | null = null;
   try {
+    reporter = await createReporter(host, row);
+    const told = reporter;
     const storage = await openStorage(host, row, PATIENCE);
     const session = createSession({ state: host.state, storage, storageId: row.id, deps: host.vault }, row.accountId, {
-      receiving: (done, total) => reporter.progress(done, total),
-      sending: (waiting) => void (waiting > 0 && reporter.phase('sending').catch(() => undefined)),
+      receiving: (done, total) => told.progress(done, total),
+      sending: (waiting) => void (waiting > 0 && told.phase('sending').catch(() => undefined)),
     });
     await keepInSync(host, row, storage, session, reporter, signal);
   } catch (error) {
     if (!signal.aborted)
-      await reporter.trouble(troubleFrom(error, row.account, host.vault.now())).catch(() => undefined);
+      await reporter?.trouble(troubleFrom(error, row.account, host.vault.now())).catch(() => undefined);
   }
 }
 
@@ -120,19 +142,23 @@ async function keepInSync(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
-  /** Something was changed here; something has to be asked there, by a person's wish among others. */
-  const here = createWaker(host, signal);
-  const there = createWaker(host, signal);
+  /** Something has to be done: sent, or asked there. */
+  const work = createWaker(host, signal);
+  /** A person said so, or the network came back. Nothing else cuts the pause after a failure short. */
+  const urged = createWaker(host, signal);
   /** Whether the storage has to be listed, not only what waits here be sent. */
   const asked = { there: true };
   const askThere = () => {
     asked.there = true;
-    there.call();
-    here.call();
+    work.call();
   };
-  signal.addEventListener('abort', host.nudge.listen(askThere), { once: true });
+  const urge = () => {
+    askThere();
+    urged.call();
+  };
+  signal.addEventListener('abort', host.nudge.listen(urge), { once: true });
   const count = () => host.db.outbox.count();
-  follow(count, (rows) => rows > 0 && here.call(), signal);
+  follow(count, (rows) => rows > 0 && work.call(), signal);
   void watch(host, row, storage, signal, askThere);
   let pause = FIRST_PAUSE;
   for (;;) {
@@ -145,14 +171,14 @@ async function keepInSync(
       // A new sign-in starts another runner; everything else is tried again after a while, or when a person says so.
       const wait = trouble.kind === 'rate-limited' ? Math.max(0, trouble.until - host.vault.now()) : pause;
       pause = Math.min(LAST_PAUSE, pause * 2);
-      if (!(await there.wait(FIRST_PAUSE))) await here.wait(wait);
+      await urged.wait(wait);
       continue;
     }
     pause = FIRST_PAUSE;
-    await here.wait(LONGEST_REST);
+    if (!(await work.wait(LONGEST_REST))) asked.there = true;
     // What is typed in one go is sent in one go.
     for (const since = host.vault.now(); !asked.there && host.vault.now() - since < SETTLE_AT_MOST; ) {
-      if (!(await here.wait(SETTLE))) break;
+      if (!(await work.wait(SETTLE))) break;
     }
   }
 }
@@ -180,7 +206,9 @@ async function syncOnce(
     if (!report) return null;
     const trouble = alarmTrouble(report);
     if (trouble) await reporter.trouble(trouble);
-    else await reporter.synced();
+    // To have sent nothing and asked nothing is no news of the storage.
+    else if (everything || report.sent > 0) await reporter.synced();
+    else await reporter.phase('idle');
     return trouble;
   } catch (error) {
     signal.throwIfAborted();
@@ -198,14 +226,19 @@ async function watch(
   signal: AbortSignal,
   changed: () => void,
 ): Promise<void> {
+  let told: Cursor | null = null;
   while (!signal.aborted) {
     try {
       const listing = await host.state.read(['meta'], (tx) => readMeta(tx, `listing ${row.id}`));
       if (!listing?.cursor) await host.sleep(BREATH, signal);
-      else {
+      // Until a sync has moved the cursor on, the same change would be told again and again.
+      else if (listing.cursor === told) {
+        told = null;
+        await host.sleep(POLL, signal);
+      } else {
         await storage.watch('log', listing.cursor, signal);
+        told = listing.cursor;
         changed();
-        // Until the sync has moved the cursor on, the same change would be told again.
         await host.sleep(BREATH, signal);
       }
     } catch {

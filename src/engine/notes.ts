@@ -32,6 +32,7 @@ export function createNotes(deps: NotesDeps): Notes {
     if (!(await documents.isAway(id))) return;
     const away = await deps.fetchNote(id);
     if (away) throw new StillAway(away.reason);
+    if (await documents.isAway(id)) throw new StillAway(null);
   }
 
   async function edit(id: DocId, change: (doc: Y.Doc) => void): Promise<void> {
@@ -55,6 +56,7 @@ export function createNotes(deps: NotesDeps): Notes {
       if (await documents.isAway(id)) {
         const away = await deps.fetchNote(id);
         if (away) return { kind: 'away', reason: away.reason };
+        if (await documents.isAway(id)) return { kind: 'away', reason: null };
       }
       return documents.open(id);
     },

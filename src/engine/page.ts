@@ -72,7 +72,11 @@ function keepLastWords(documents: Documents): void {
   try {
     const store = localStorage;
     void takeInLastWords(store, documents).catch(() => undefined);
-    addEventListener('pagehide', () => putDownLastWords(store, documents.unwritten(), () => crypto.randomUUID()));
+    const page = crypto.randomUUID();
+    const putDown = () => putDownLastWords(store, documents.unwritten(), page);
+    addEventListener('pagehide', putDown);
+    // A phone may end a hidden page without another word.
+    document.addEventListener('visibilitychange', putDown);
   } catch {
     // Where there is no localStorage the last quarter of a second can be lost.
   }
@@ -84,9 +88,14 @@ function start(db: Database, state: State, options: OpenOptions): Satchel {
     name: new URL('.', document.baseURI).href,
   });
   const engine = wrap<Engine>(worker);
+  worker.addEventListener('error', (event) => {
+    options.closed?.({ kind: 'failed', detail: event.message || 'the worker did not start' });
+  });
   db.on('versionchange', () => {
     db.close();
     options.closed?.({ kind: 'blocked' });
+    // Dexie's own answer would be to close it and to open it again at the next write, whatever the version then.
+    return false;
   });
   const documents = createDocuments({ state, now: () => Date.now(), follow: followBodies(db) });
   keepLastWords(documents);

@@ -6,11 +6,20 @@ import {
   type ProviderConfig,
 } from '../../backends/provider.ts';
 import type { ConnectionRow } from '../cache/database.ts';
-import { createVault, forgetStorage, look, unlock, vaultsListed, type VaultThere } from '../vault/connect.ts';
+import {
+  canBeJoined,
+  createVault,
+  forgetStorage,
+  look,
+  unlock,
+  vaultsListed,
+  type VaultThere,
+} from '../vault/connect.ts';
 import * as connect from '../vault/connect.ts';
 import type { Place } from '../vault/context.ts';
 import { isVaultError } from '../vault/errors.ts';
 import type { VaultId } from '../vault/names.ts';
+import { comeAgain } from '../vault/reconcile.ts';
 import { readSlot, type SlotSecret } from '../vault/slots.ts';
 import { packKey, readMeta } from '../vault/state.ts';
 import { entropyOf, newWords } from '../vault/words.ts';
@@ -45,7 +54,8 @@ async function finish(host: Host, row: ConnectionRow): Promise<void> {
   const before = await connected(host);
   await host.db.transaction('rw', [host.db.connections, host.db.status], async () => {
     if (before && before.id !== row.id) await drop(host, before);
-    await host.db.connections.put({ ...row, state: 'connected' });
+    // The state alone: a token may have been renewed since the row was read.
+    await host.db.connections.update(row.id, { state: 'connected' });
   });
   if (before && before.id !== row.id)
     await forgetStorage({ state: host.state, storageId: before.id, deps: host.vault });
@@ -60,7 +70,9 @@ async function drop(host: Host, row: ConnectionRow): Promise<void> {
 /** Signed in once more to the account that is in use: only the tokens are new. */
 async function signInAgain(host: Host, fresh: ConnectionRow): Promise<ConnectionRow | null> {
   const before = await connected(host);
-  if (!before || before.kind !== fresh.kind || before.accountId !== fresh.accountId) return null;
+  // Another client id is another app, and with some providers another folder.
+  const same = (before?.config as ProviderConfig | undefined)?.clientId === (fresh.config as ProviderConfig).clientId;
+  if (!before || !same || before.kind !== fresh.kind || before.accountId !== fresh.accountId) return null;
   const row: ConnectionRow = { ...fresh, id: before.id, state: 'connected' };
   await host.db.connections.put(row);
   await host.db.connections.delete(fresh.id);
@@ -100,10 +112,13 @@ async function whatIsThere(host: Host, row: ConnectionRow): Promise<Found> {
   const there = await look(place);
   const { account } = row;
   if (own && there.some((vault) => vault.id === own.id)) {
-    await host.withLock(SESSION, () => finish(host, row));
+    await host.withLock(SESSION, async () => {
+      await comeAgain(place, own.id);
+      await finish(host, row);
+    });
     return { kind: 'known', account };
   }
-  const first = there.find((vault) => vault.slots > 0);
+  const first = there.find(canBeJoined);
   if (!first) return { kind: 'empty', account, ownVault: own !== undefined };
   if (await isNewer(place, first)) return { kind: 'newer', account };
   return {
@@ -203,8 +218,8 @@ export function createSync(host: Host): Sync {
       if (!row) return null;
       try {
         const { accountId, label } = await (await openStorage(host, row, PATIENCE)).about();
-        const known: ConnectionRow = { ...row, accountId, account: label };
-        await host.db.connections.put(known);
+        await host.db.connections.update(row.id, { accountId, account: label });
+        const known = (await host.db.connections.get(row.id)) ?? { ...row, accountId, account: label };
         if (await signInAgain(host, known)) return { kind: 'known', account: label };
         return await whatIsThere(host, known);
       } catch (error) {
@@ -243,8 +258,13 @@ export function createSync(host: Host): Sync {
       const row = await draft(host);
       await host.db.local.delete(CONSENT);
       if (!row) return;
-      await drop(host, row);
-      await forgetStorage({ state: host.state, storageId: row.id, deps: host.vault });
+      const dropped = await host.db.transaction('rw', [host.db.connections, host.db.status], async () => {
+        // Another tab may just have finished it.
+        if ((await host.db.connections.get(row.id))?.state !== 'draft') return false;
+        await drop(host, row);
+        return true;
+      });
+      if (dropped) await forgetStorage({ state: host.state, storageId: row.id, deps: host.vault });
     },
 
     async disconnect() {
@@ -274,5 +294,5 @@ export function createSync(host: Host): Sync {
 
 /** The vault that `found` told of, from what it listed. */
 async function chosenVault(place: Place): Promise<VaultId | undefined> {
-  return (await vaultsListed(place)).find((there) => there.slots > 0)?.id;
+  return (await vaultsListed(place)).find(canBeJoined)?.id;
 }

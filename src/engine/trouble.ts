@@ -1,7 +1,7 @@
 /** From errors to what a person can do about them. */
 import { isStorageError } from '../../backends/storage.ts';
 import { DatabaseError, troubleOf } from '../cache/database.ts';
-import { OtherAccount } from '../vault/errors.ts';
+import { OtherAccount, OtherVault } from '../vault/errors.ts';
 import type { LocalTrouble, Trouble } from './api.ts';
 
 /** Without the provider's word for it, how long to wait. */
@@ -25,6 +25,7 @@ function isDatabaseError(error: unknown): boolean {
 /** @param expected label of the account that the vault was connected to. */
 export function troubleFrom(error: unknown, expected: string, now: number): Trouble {
   if (error instanceof OtherAccount) return { kind: 'other-account', expected, found: error.account };
+  if (error instanceof OtherVault) return { kind: 'half-connected' };
   if (isStorageError(error)) {
     switch (error.kind) {
       case 'Unauthorized':

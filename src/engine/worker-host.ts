@@ -51,9 +51,12 @@ function untilOnline(signal?: AbortSignal): Promise<void> {
 export function createWorkerHost(db: Database, baseUrl: string): Host {
   const channel = new BroadcastChannel(CHANNEL);
   const listeners = new Set<() => void>();
-  channel.addEventListener('message', () => {
+  const tell = () => {
     for (const listener of listeners) listener();
-  });
+  };
+  channel.addEventListener('message', tell);
+  // The network is back: no reason to sit out the rest of a pause.
+  addEventListener('online', tell);
   let configuration: Promise<Configuration> | undefined;
   return {
     db,
@@ -77,7 +80,7 @@ export function createWorkerHost(db: Database, baseUrl: string): Host {
       send() {
         channel.postMessage(null);
         // A channel doesn't hear itself.
-        for (const listener of listeners) listener();
+        tell();
       },
       listen(listener) {
         listeners.add(listener);

@@ -14,6 +14,8 @@ const stop = new AbortController();
 db.on('versionchange', () => {
   stop.abort(new Error('another version of the app took over'));
   db.close();
+  // Dexie's own answer would be to open it again at the next write.
+  return false;
 });
 await openDatabase(db);
 await followStorage(host, stop.signal).catch((error: unknown) => {

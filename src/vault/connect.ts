@@ -9,13 +9,22 @@ import { unsend } from './identity.ts';
 import { importRing, newRawRing, type StoredRing } from './keys.ts';
 import { list } from './listing.ts';
 import { nameOf, parseName, type VaultId } from './names.ts';
+import { notThere } from './reconcile.ts';
 import { openSlot, readSlot, sealSlot, type SlotSecret } from './slots.ts';
-import { type PackRow, packKey, readMeta, type SlotRow, type Transaction, writeMeta } from './state.ts';
+import { type PackRow, packKey, readMeta, type SlotRow, type StorageId, type Transaction, writeMeta } from './state.ts';
 
 export interface VaultThere {
   readonly id: VaultId;
   readonly packs: number;
   readonly slots: number;
+}
+
+/**
+ * Whether it is more than half made: it has both its slots, or somebody has written to it. Whoever joined one that lacks the slot
+ * for the recovery words would hold words that open nothing.
+ */
+export function canBeJoined(there: VaultThere): boolean {
+  return there.slots >= 2 || (there.slots > 0 && there.packs > 0);
 }
 
 /** Without a slot nobody can open it, and without a pack it may be half made: neither may hide a vault that holds notes. */
@@ -88,7 +97,13 @@ async function forgetPacks(tx: Transaction<'packs' | 'pending' | 'notes'>, packs
 }
 
 /** From now on this device belongs to the vault, and everything that it holds is on its way there. */
-async function adopt(tx: Adopting, vault: VaultId, ring: StoredRing, slots: readonly SlotRow[]): Promise<void> {
+async function adopt(
+  tx: Adopting,
+  storage: StorageId,
+  vault: VaultId,
+  ring: StoredRing,
+  slots: readonly SlotRow[],
+): Promise<void> {
   const before = await readMeta(tx, 'vault');
   if (before && before.id !== vault) {
     // What was known and under way belongs to the vault that is left; the notes themselves come along.
@@ -103,6 +118,7 @@ async function adopt(tx: Adopting, vault: VaultId, ring: StoredRing, slots: read
     await forgetPacks(tx, packs);
   }
   await writeMeta(tx, 'vault', { id: vault, ring });
+  await writeMeta(tx, `home ${storage}`, vault);
   await tx.slots.putMany(slots);
   if (before?.id !== vault) await outboxEverything(tx);
 }
@@ -148,20 +164,25 @@ export async function createVault(place: Place, secrets: NewVaultSecrets, signal
   const { crypto } = place.deps;
   const vault = hexOf(crypto.random(16)) as VaultId;
   const raw = newRawRing(crypto);
-  const slots: SlotRow[] = [];
+  const sealed: [SlotSecret, Bytes][] = [];
   for (const secret of [
     { kind: 'passphrase', passphrase: secrets.passphrase },
     { kind: 'words', entropy: secrets.entropy },
   ] satisfies SlotSecret[]) {
-    slots.push(
-      await putSlot(place, vault, await sealSlot(crypto, vault, raw, secret, { cost: secrets.cost }), secret, signal),
-    );
+    sealed.push([secret, await sealSlot(crypto, vault, raw, secret, { cost: secrets.cost })]);
   }
+  // A person may have taken long over the passphrase, and another device made a vault meanwhile.
+  const before = (await look(place, signal)).find(canBeJoined);
+  if (before) return { kind: 'other-vault', vault: before.id };
+  const slots: SlotRow[] = [];
+  for (const [secret, bytes] of sealed) slots.push(await putSlot(place, vault, bytes, secret, signal));
   // Two devices that make a vault at once both list after writing, so that at least one sees the other (rule V29).
-  const other = (await look(place, signal)).find((there) => there.slots > 0 && there.id < vault);
+  const other = (await look(place, signal)).find(
+    (there) => there.id !== vault && canBeJoined(there) && (there.packs > 0 || there.id < vault),
+  );
   if (other) return { kind: 'other-vault', vault: other.id };
   const ring = await importRing(crypto, raw);
-  await place.state.write(ADOPTING, (tx) => adopt(tx, vault, ring, slots));
+  await place.state.write(ADOPTING, (tx) => adopt(tx, place.storageId, vault, ring, slots));
   return { kind: 'created', vault };
 }
 
@@ -217,7 +238,7 @@ export async function unlock(place: Place, vault: VaultId, secret: SlotSecret, s
       }
       const raw = await openSlot(crypto, slot, secret);
       const ring = await importRing(crypto, raw);
-      await place.state.write(ADOPTING, (tx) => adopt(tx, vault, ring, [kept]));
+      await place.state.write(ADOPTING, (tx) => adopt(tx, place.storageId, vault, ring, [kept]));
       return;
     } catch (error) {
       if (!isVaultError(error)) throw error;
@@ -265,8 +286,9 @@ export async function putBack(place: Place, signal?: AbortSignal): Promise<void>
     const gone = (await tx.packs.where('storage', [storageId])).filter((row) => !row.present);
     await tx.packs.delete(gone.map((row) => row.id));
     await tx.meta.delete([`alarm ${storageId}`]);
+    await writeMeta(tx, `home ${storageId}`, vault.id);
     // Their content goes out under new names. To say that this device has them would make others miss them for ever (rule V13).
-    await tx.applied.delete(gone.flatMap((row) => row.covers));
+    await tx.applied.delete(await notThere(tx, storageId));
     await tx.missing.delete((await tx.missing.list()).map((row) => row.element));
     await outboxEverything(tx);
   });
@@ -286,7 +308,7 @@ export async function forgetStorage(place: Omit<Place, 'storage'>): Promise<void
         )
       ).map((row) => row.id),
     );
-    await tx.meta.delete([`listing ${storageId}`, `alarm ${storageId}`]);
+    await tx.meta.delete([`listing ${storageId}`, `alarm ${storageId}`, `home ${storageId}`, `reconcile ${storageId}`]);
     await forgetPacks(tx, packs);
   });
 }

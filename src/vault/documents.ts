@@ -1,6 +1,6 @@
 /** The documents at hand: pieces in `bodies`, what lists show in `notes`. Every change of a document goes through here. */
 import type * as Y from 'yjs';
-import { card } from '../notes/card.ts';
+import { type Card, card } from '../notes/card.ts';
 import { type DocId, isNoteId, RESERVED } from '../notes/ids.ts';
 import { docFrom, hasPending, stateOf, UnreadableUpdate } from '../notes/merge.ts';
 import { isPristineSample } from '../notes/samples.ts';
@@ -16,6 +16,8 @@ export interface Incoming {
   readonly doc: DocId;
   readonly kind: number;
   readonly bytes: Bytes;
+  /** What the pack's head shows of the note: shown while pieces are missing on which this one builds. */
+  readonly card?: Card | null;
 }
 
 export interface Refused {
@@ -52,6 +54,14 @@ function merge(pieces: readonly Uint8Array[]): { doc: Y.Doc; broken: { index: nu
   }
 }
 
+/** While pieces are missing on which others build, a card derived from the rest would show an edited note as an empty one. */
+async function promised(tx: Transaction<'notes'>, row: NoteRow, pieces: readonly Incoming[]): Promise<NoteRow> {
+  const cards: (Card | null | undefined)[] = [await tx.notes.get(row.id), ...pieces.map((piece) => piece.card)];
+  let best: Card = row;
+  for (const each of cards) if (each && each.modified >= best.modified) best = each;
+  return { ...row, ...best, id: row.id, here: true, sample: row.sample };
+}
+
 /**
  * Applies pieces that came from packs, and derives the cards anew.
  * @returns the pieces that could not be applied; nothing of them has been used.
@@ -84,9 +94,10 @@ export async function applyIncoming(
       bytes: rows.length === 0 && good.length === 1 ? (good[0] as Incoming).bytes : (stateOf(doc) as Bytes),
     });
     for (const [index, row] of rows.entries()) if (!bad.has(index)) folded.push(row.n as number);
-    (hasPending(doc) ? gaps : whole).push(id);
+    const incomplete = hasPending(doc);
+    (incomplete ? gaps : whole).push(id);
     const row = noteRow(id, doc);
-    if (row) notes.push(row);
+    if (row) notes.push(incomplete ? await promised(tx, row, good) : row);
     doc.destroy();
   }
   await tx.bodies.delete(folded);

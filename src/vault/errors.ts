@@ -27,6 +27,14 @@ export function isVaultError(error: unknown, kind?: VaultErrorKind): error is Va
   return error instanceof VaultError && (kind === undefined || error.kind === kind);
 }
 
+/** The storage was connected for another vault than the one that this device belongs to now: nothing was read or written (rule V9). */
+export class OtherVault extends Error {
+  override readonly name = 'OtherVault';
+  constructor() {
+    super('this device has left the vault that the storage was connected for');
+  }
+}
+
 /** The account that is signed in isn't the one this vault was connected to: nothing was read or written (rule V9). */
 export class OtherAccount extends Error {
   override readonly name = 'OtherAccount';

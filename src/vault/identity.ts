@@ -25,6 +25,9 @@ export async function unsend(
     await tx.uploads.delete(uploads.map((row) => row.id));
     // One of the packs may have asked for them.
     if (unsent.length > 0) await tx.gaps.putMany((await tx.gaps.list()).map((row) => ({ ...row, asked: false })));
+    // What one of them said that this device has, nobody was told.
+    if (unsent.length > 0)
+      await tx.applied.putMany((await tx.applied.where('stated', [1])).map((row) => ({ ...row, stated: 0 })));
     if (options.forgetDevice) await tx.meta.delete(['device']);
     return unsent.map((row) => row.element);
   });

@@ -15,9 +15,14 @@ export async function* inOrder<Item, Result>(
     running.push(result);
   };
   while (next < items.length && running.length < limit) start();
-  while (running.length > 0) {
-    const result = await (running.shift() as Promise<Result>);
-    if (next < items.length) start();
-    yield result;
+  try {
+    while (running.length > 0) {
+      const result = await (running.shift() as Promise<Result>);
+      if (next < items.length) start();
+      yield result;
+    }
+  } finally {
+    // Whoever gave up must not find work still going on behind it.
+    await Promise.allSettled(running);
   }
 }

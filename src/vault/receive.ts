@@ -3,6 +3,7 @@
  * somebody opens it early. Coverage is recorded with the last entry of a pack, never before (rules V11, V12).
  */
 import { isStorageError } from '../../backends/storage.ts';
+import type { Card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId, type NoteId } from '../notes/ids.ts';
 import { concat } from './compression.ts';
 import { type Context, unreadable } from './context.ts';
@@ -59,7 +60,9 @@ async function applyOrSetAside(tx: Applying, pack: string, pieces: readonly Inco
     .filter((piece) => !KNOWN_KINDS.includes(piece.kind))
     .map((piece) => ({ piece, reason: `entry kind ${piece.kind}` }));
   const refused = [...unknown, ...(await applyIncoming(tx, known))];
-  await tx.aside.putMany(refused.map(({ piece, reason }) => ({ ...piece, pack, reason })));
+  await tx.aside.putMany(
+    refused.map(({ piece: { id, doc, kind, bytes }, reason }) => ({ id, doc, kind, bytes, pack, reason })),
+  );
   return refused.length;
 }
 
@@ -154,13 +157,13 @@ async function index(ctx: Context, pack: PackRow, head: PackHead): Promise<void>
 /** @throws {VaultError} `Damaged` */
 function piecesOf(
   pack: string,
-  rows: readonly Omit<HeadRow, 'digest' | 'card'>[],
+  rows: readonly (Pick<HeadRow, 'doc' | 'kind' | 'block' | 'index'> & { readonly card?: Card | null })[],
   blocks: ReadonlyMap<number, readonly Bytes[]>,
 ): Incoming[] {
   return rows.map((row) => {
     const bytes = blocks.get(row.block)?.[row.index];
     if (!bytes) throw new VaultError('Damaged', 'the head names an entry that is not there');
-    return { id: entryId(pack, row), doc: row.doc, kind: row.kind, bytes };
+    return { id: entryId(pack, row), doc: row.doc, kind: row.kind, bytes, card: row.card ?? null };
   });
 }
 
@@ -396,6 +399,8 @@ export async function fetchNote(ctx: Context, doc: DocId, signal?: AbortSignal):
     const pieces = piecesOf(pack.id, [row], new Map([[row.block, payloads]]));
     // Only the session that reads the whole pack may say that it was applied; that this entry was is known by its row being gone.
     await ctx.state.write(APPLYING, async (tx) => {
+      // Read in the meantime, or its vault was left.
+      if (!(await tx.pending.get(row.id))) return;
       await applyOrSetAside(tx, pack.id, pieces);
       await tx.pending.delete([row.id]);
     });

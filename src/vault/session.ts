@@ -3,9 +3,10 @@ import { isStorageError } from '../../backends/storage.ts';
 import type { DocId } from '../notes/ids.ts';
 import { keepSlots } from './connect.ts';
 import { type Context, openContext, type Place } from './context.ts';
-import { OtherAccount } from './errors.ts';
+import { OtherAccount, OtherVault } from './errors.ts';
 import { list } from './listing.ts';
 import { receive } from './receive.ts';
+import { reconcile } from './reconcile.ts';
 import { send } from './send.ts';
 import { type AlarmRecord, readMeta } from './state.ts';
 
@@ -55,6 +56,12 @@ export function createSession(place: Place, account: string, events: SessionEven
     }
     context ??= await openContext(place);
     if (!context) throw new Error('this device belongs to no vault');
+    const [vault, home] = await place.state.read(['meta'], async (tx) => [
+      await readMeta(tx, 'vault'),
+      await readMeta(tx, `home ${place.storageId}`),
+    ]);
+    // Looked at each time: another tab may have joined another vault, and not yet have left this storage.
+    if (vault?.id !== context.vault || (home !== undefined && home !== context.vault)) throw new OtherVault();
     return context;
   }
 
@@ -63,6 +70,7 @@ export function createSession(place: Place, account: string, events: SessionEven
     const alarm = await list(ctx, ctx.vault, { full: await missesSomething(ctx) }, signal);
     // What is there is still read: it may be what others have already put back.
     const received = await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+    await reconcile(ctx);
     if (!kept) await keepSlots(place, ctx.vault, signal);
     kept = true;
     if (alarm) return { received, sent: 0, alarm, tooLarge: [] };

@@ -164,6 +164,10 @@ export interface MetaValues {
   device: DeviceRecord;
   [listing: `listing ${StorageId}`]: ListingRecord;
   [alarm: `alarm ${StorageId}`]: AlarmRecord;
+  /** The vault that the storage was connected for (rule V9). */
+  [home: `home ${StorageId}`]: VaultId;
+  /** Set when this device comes to a storage with knowledge from elsewhere: see reconcile.ts. */
+  [reconcile: `reconcile ${StorageId}`]: true;
 }
 
 /** `value` has the type that `MetaValues` gives its key; see `readMeta`. */

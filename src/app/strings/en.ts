@@ -179,6 +179,7 @@ export const en = {
     troubleShort: {
       signIn: (label: string) => `${label} asks you to sign in again`,
       otherAccount: (label: string) => `${label} is signed in to another account`,
+      halfConnected: 'Connecting isn’t finished',
       quota: (label: string) => `${label} is full`,
       rateLimited: (label: string) => `${label} asks us to wait`,
       unavailable: (label: string) => `Can’t reach ${label}`,
@@ -199,6 +200,8 @@ export const en = {
         `The login has ended or was withdrawn. Your notes are safe on this device; what you change is kept here and goes out once you sign in to ${label} again.`,
       otherAccount: (expected: string, found: string) =>
         `Your vault is in the account ${expected}, but the login is for ${found}. Nothing was sent. Sign in with the first account.`,
+      halfConnected: (label: string) =>
+        `You began to connect another storage, and this device belongs to the vault there now. Nothing more is sent to ${label}. Finish connecting, and your notes go where they belong.`,
       quota: (label: string) =>
         `There is no room left in ${label}. Your notes are safe on this device. Free some space there, then sync again.`,
       rateLimited: (time: string) => `Too many requests in a short time. Satchel goes on by itself at ${time}.`,
@@ -252,6 +255,7 @@ export const en = {
     syncNow: 'Sync now',
     reconnect: (label: string) => `Sign in to ${label}`,
     reload: 'Reload',
+    finish: 'Finish connecting',
     putBack: 'Put my notes back',
     puttingBack: 'Putting back…',
     putBackDone: 'Your notes are being put back.',

@@ -29,6 +29,7 @@ const locals: { readonly [K in LocalTrouble['kind']]: LocalTrouble & { kind: K }
 };
 const troubles: { readonly [K in Exclude<Trouble['kind'], 'local'>]: Trouble & { kind: K } } = {
   'sign-in': { kind: 'sign-in' },
+  'half-connected': { kind: 'half-connected' },
   'other-account': { kind: 'other-account', expected: 'ada@example.org', found: 'bob@example.org' },
   quota: { kind: 'quota' },
   'rate-limited': { kind: 'rate-limited', until: now + 60_000 },

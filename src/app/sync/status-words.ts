@@ -64,6 +64,8 @@ function troubleTitle(t: Strings, trouble: Trouble, label: string): string {
       return words.signIn(label);
     case 'other-account':
       return words.otherAccount(label);
+    case 'half-connected':
+      return words.halfConnected;
     case 'quota':
       return words.quota(label);
     case 'rate-limited':
@@ -102,7 +104,7 @@ function localTitle(t: Strings, kind: (Trouble & { kind: 'local' })['trouble']['
 }
 
 /** What a person can do about it, besides waiting. */
-export type Remedy = 'reconnect' | 'sync-now' | 'put-back' | 'reload';
+export type Remedy = 'reconnect' | 'finish' | 'sync-now' | 'put-back' | 'reload';
 
 export interface TroubleWords {
   readonly title: string;
@@ -126,6 +128,8 @@ export function troubleWords(t: Strings, language: string, trouble: Trouble, lab
       return say(words.signIn(label), 'reconnect');
     case 'other-account':
       return say(words.otherAccount(trouble.expected, trouble.found), 'reconnect');
+    case 'half-connected':
+      return say(words.halfConnected(label), 'finish');
     case 'quota':
       return say(words.quota(label), 'sync-now');
     case 'rate-limited':

@@ -1,8 +1,9 @@
 /** What stopped the sync, and the one thing to do about it. */
-import { Copy, KeyRound, RefreshCw, RotateCcw, TriangleAlert, Undo2, type LucideIcon } from 'lucide-react';
+import { Copy, KeyRound, Plug, RefreshCw, RotateCcw, TriangleAlert, Undo2, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import type { SyncStatus, Trouble } from '../../engine/api.ts';
 import { useConsent } from '../connect/use-consent.ts';
+import { go } from '../navigation.ts';
 import { useSatchel } from '../satchel.tsx';
 import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
 import { Button } from '../ui/button.tsx';
@@ -66,6 +67,7 @@ function RemedyButton({ remedy, status, onSyncNow }: RemedyButtonProps) {
   };
   const remedies: Record<Remedy, { icon: LucideIcon; words: string; run: () => void }> = {
     reconnect: { icon: KeyRound, words: t.sync.reconnect(status.label), run: () => void reconnect() },
+    finish: { icon: Plug, words: t.sync.finish, run: () => go({ page: 'connect' }) },
     'sync-now': { icon: RefreshCw, words: t.sync.syncNow, run: onSyncNow },
     'put-back': { icon: Undo2, words: busy ? t.sync.puttingBack : t.sync.putBack, run: () => void putBack() },
     reload: { icon: RotateCcw, words: t.sync.reload, run: () => location.reload() },

@@ -30,7 +30,9 @@ function network() {
 
 /** A storage whose first requests meet these faults, one each. */
 function setUp(faults: Fault[], options: Partial<RetryOptions> = {}, random = () => 0.5) {
-  const clock = createVirtualClock(0);
+  const virtual = createVirtualClock(0);
+  let putBack = 0;
+  const clock = { ...virtual, now: () => virtual.now() - putBack };
   const provider = createMemoryProvider({ ...clock, random: seededRandom(1) });
   const { storage: counted, counts } = counting(openMemory(provider));
   const moments: number[] = [];
@@ -43,7 +45,10 @@ function setUp(faults: Fault[], options: Partial<RetryOptions> = {}, random = ()
   });
   const online = network();
   const storage = withRetry(unlucky, { ...clock, random, online }, options);
-  return { storage, clock, provider, counts, moments, online };
+  const putClockBack = (ms: number) => {
+    putBack += ms;
+  };
+  return { storage, clock, putClockBack, provider, counts, moments, online };
 }
 
 const lost: Fault = { kind: 'request lost' };
@@ -89,6 +94,27 @@ describe('a storage that tries again', () => {
     await clock.sleep(150_000);
     await storage.about();
     expect(moments).toEqual([0, 300_000]);
+  });
+
+  test('asks again after the rest, although the clock was put back meanwhile', async () => {
+    const { storage, clock, putClockBack, moments } = setUp([error('RateLimited', 300_000)]);
+    await expect(storage.put(NAME, BYTES)).rejects.toMatchObject({ retryAfter: 300_000 });
+    putClockBack(7_200_000);
+    await expect(storage.about()).rejects.toMatchObject({ kind: 'RateLimited', retryAfter: 300_000 });
+    await clock.sleep(300_000);
+    await storage.about();
+    expect(moments).toEqual([0, 300_000 - 7_200_000]);
+  });
+
+  test('goes on when the clock is put back in the midst of a rest', async () => {
+    const { storage, clock, putClockBack, moments } = setUp([error('RateLimited', 15_000)], {}, () => 0);
+    const call = storage.put(NAME, BYTES);
+    await clock.sleep(5000);
+    putClockBack(7_200_000);
+    await call;
+    expect(moments).toHaveLength(2);
+    // Once more as long at the most.
+    expect(moments[1]).toBeLessThanOrEqual(15_000 + 15_000 - 7_200_000);
   });
 
   test('gives up after so many tries, with the last failure', async () => {

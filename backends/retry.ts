@@ -5,6 +5,7 @@
  * are put once, and the same bytes again are fine), and every other failure would only be met again.
  */
 import { unlessAborted } from './abort.ts';
+import { createRest } from './rest.ts';
 import type { Storage } from './storage.ts';
 import { isStorageError, StorageError } from './storage.ts';
 
@@ -37,10 +38,10 @@ const DEFAULTS: RetryOptions = { attempts: 5, firstPause: 500, longestPause: 60_
 export function withRetry(storage: Storage, deps: RetryDeps, choice: Partial<RetryOptions> = {}): Storage {
   const options = { ...DEFAULTS, ...choice };
   /** Providers limit an account, not a call: while one call has to wait, the others wait too. */
-  let restUntil = 0;
+  const asked = createRest(deps.now);
 
   async function rest(signal: AbortSignal | undefined): Promise<void> {
-    for (let wait = restUntil - deps.now(); wait > 0; wait = restUntil - deps.now()) {
+    for (let wait = asked.left(); wait > 0; wait = asked.left()) {
       if (wait > options.longestPause)
         throw new StorageError('RateLimited', 'the provider asked for a longer rest', { retryAfter: wait });
       await deps.sleep(wait, signal);
@@ -61,7 +62,7 @@ export function withRetry(storage: Storage, deps: RetryDeps, choice: Partial<Ret
         return await call();
       } catch (error) {
         const limited = isStorageError(error, 'RateLimited');
-        if (limited) restUntil = Math.max(restUntil, deps.now() + (error.retryAfter ?? 0));
+        if (limited) asked.ask(error.retryAfter ?? 0);
         if (!limited && !isStorageError(error, 'Unavailable')) throw error;
         if (attempt >= options.attempts) throw error;
         if (limited && (error.retryAfter ?? 0) > options.longestPause) throw error;

@@ -24,13 +24,19 @@ function timers() {
   };
 }
 
-/** A request that gets no answer: what to arm, and a promise of its arrival. */
-function hanging(route: string, moment: 'request' | 'reply' = 'request') {
-  let reached = (): void => {};
-  const arrived = new Promise<void>((resolve) => {
-    reached = resolve;
+function signalled(): { readonly given: Promise<void>; readonly give: () => void } {
+  let resolve: (() => void) | undefined;
+  const given = new Promise<void>((settle) => {
+    resolve = settle;
   });
-  const rule: FaultRule = { route, fault: { kind: 'hold', moment, reached, released: new Promise<void>(() => {}) } };
+  return { given, give: () => resolve?.() };
+}
+
+/** A request that gets no answer: what to arm, and a promise of its arrival. */
+function hanging(route: string) {
+  const { given: arrived, give: reached } = signalled();
+  const released = new Promise<void>(() => {});
+  const rule: FaultRule = { route, fault: { kind: 'hold', moment: 'request', reached, released } };
   return { rule, arrived };
 }
 
@@ -92,15 +98,12 @@ describe('a connection that hangs', () => {
 
   it('ends an answer whose body stops coming', async () => {
     const { timer, ring, forget } = timers();
-    let stalled = (): void => {};
-    const begun = new Promise<void>((resolve) => {
-      stalled = resolve;
-    });
+    const { given: begun, give: stalled } = signalled();
     const { storage } = setting({
       timer,
       fetch: (emulator) => async (input, init) => {
         const response = await asFetch(emulator)(input, init);
-        if (!String(input).endsWith('files/download')) return response;
+        if (typeof input !== 'string' || !input.endsWith('files/download')) return response;
         const body = new ReadableStream({
           start: (controller) => init?.signal?.addEventListener('abort', () => controller.error(init.signal?.reason)),
           pull: stalled,

@@ -3,6 +3,7 @@
  * don't come through (a preflight or a proxy that refuses them), a calm timer stands in: it says "perhaps" once a
  * minute, and the listing that follows is the poll.
  */
+import { createRest } from '../rest.ts';
 import type { Cursor } from '../storage.ts';
 import { expiredCursor, readCursor } from './changes.ts';
 import { DropboxFailure, failureOf, fieldOf } from './failure.ts';
@@ -26,8 +27,8 @@ type Poll =
   | { readonly kind: 'failed'; readonly rest: number };
 
 export function createWatch(deps: WatchDeps) {
-  /** ms since 1970: Dropbox asked for no long poll before. */
-  let restUntil = 0;
+  /** Before the next long poll. */
+  const asked = createRest(deps.now);
 
   async function poll(cursor: string, signal: AbortSignal): Promise<Poll> {
     try {
@@ -59,7 +60,7 @@ export function createWatch(deps: WatchDeps) {
   return async (cursor: Cursor, signal: AbortSignal): Promise<void> => {
     const { own } = readCursor(cursor);
     for (;;) {
-      const rest = restUntil - deps.now();
+      const rest = asked.left();
       if (rest > 0) await deps.sleep(rest, signal);
       signal.throwIfAborted();
       const result = await poll(own, signal);
@@ -67,7 +68,7 @@ export function createWatch(deps: WatchDeps) {
         await deps.sleep(result.rest, signal);
         return;
       }
-      restUntil = deps.now() + result.rest;
+      asked.ask(result.rest);
       if (result.kind === 'changes') return;
     }
   };

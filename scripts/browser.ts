@@ -35,6 +35,9 @@ const SYSTEM_FLAGS = [
   '--no-first-run',
 ];
 
+/** A download that hangs must not hold up the suites. */
+const INSTALL_MS = 10 * 60_000;
+
 export const INSTALL_COMMAND = 'npx playwright install --with-deps chromium';
 
 /** The Chromium that is here, if any. The environment variable SATCHEL_CHROMIUM names one by hand. */
@@ -75,5 +78,10 @@ function thisMachine(): Machine {
 
 /** Whether it worked shows in whether a browser is found afterwards. */
 function run(command: string, args: readonly string[]): void {
-  spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
+  spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+    timeout: INSTALL_MS,
+  });
 }

@@ -1,4 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { root } from './root.ts';
 import { lockMismatch, nodeProblem } from './setup.mjs';
 
 describe('setting up a bare clone', () => {
@@ -22,6 +27,20 @@ describe('setting up a bare clone', () => {
     for (const changed of [{ version: '13.6.32' }, { integrity: 'sha512-b' }]) {
       expect(lockMismatch(lock, { packages: { 'node_modules/yjs': { ...yjs, ...changed } } })).toContain('another');
     }
+  });
+
+  it('lets the tests end with a count, also when it can’t be done', async () => {
+    const clone = await mkdtemp(join(tmpdir(), 'satchel-clone-'));
+    // All that is needed to say that package-lock.json isn't there.
+    for (const file of ['test.mjs', 'setup.mjs', 'typescript.mjs'])
+      await cp(join(root, 'scripts', file), join(clone, 'scripts', file));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(clone, 'scripts/test.mjs')], {
+      encoding: 'utf8',
+    });
+    await rm(clone, { recursive: true });
+    expect(stderr).toContain('package-lock.json is missing');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 passed, 1 failed');
+    expect(status).toBe(1);
   });
 
   it('does not miss what is for another platform', () => {

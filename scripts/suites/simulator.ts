@@ -9,7 +9,8 @@ export const simulator: Suite = {
   alone: true,
   run: async () => {
     const args = ['scripts/run.mjs', 'src/vault/simulator/cli.ts', '--seeds', String(SEEDS)];
-    const { ok, output } = await command('node', args, { live: true });
+    const { ok, output, hung } = await command('node', args, { live: true });
+    if (hung) return verdict('the simulator did not come to an end', false);
     const result = readLastLine(output, 'a seed, named above');
     if (!result || (!ok && result.failed.length === 0)) return verdict('the simulator did not end well', false);
     return result;

@@ -32,13 +32,14 @@ export const stories: Suite = {
     const folder = await mkdtemp(join(tmpdir(), 'satchel-stories-'));
     try {
       const file = join(folder, 'report.json');
-      const { ok } = await command('playwright', ['test', '--reporter=list,json'], {
+      const { ok, hung } = await command('playwright', ['test', '--reporter=list,json'], {
         live: true,
         env: {
           PLAYWRIGHT_JSON_OUTPUT_FILE: file,
           ...(chromium.executablePath && { SATCHEL_CHROMIUM: chromium.executablePath }),
         },
       });
+      if (hung) return verdict('the stories did not come to an end', false);
       return readPlaywrightReport(JSON.parse(await readFile(file, 'utf8')) as PlaywrightReport, ok);
     } finally {
       await rm(folder, { recursive: true });

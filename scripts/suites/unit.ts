@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { command } from './command.ts';
-import type { Result, Suite } from './outcome.ts';
+import { type Result, type Suite, verdict } from './outcome.ts';
 
 /** The part of Vitest's JSON report that is read here. https://vitest.dev/guide/reporters#json-reporter */
 export interface VitestReport {
@@ -22,8 +22,9 @@ export const unit: Suite = {
     const folder = await mkdtemp(join(tmpdir(), 'satchel-unit-'));
     try {
       const file = join(folder, 'report.json');
-      const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
-      const { ok } = await command('vitest', ['run', ...reporters], { live: true });
+      const reporters = ['--reporter=minimal', '--reporter=json', `--outputFile.json=${file}`];
+      const { ok, hung } = await command('vitest', ['run', ...reporters], { live: true });
+      if (hung) return verdict('the unit tests did not come to an end', false);
       return readVitestReport(JSON.parse(await readFile(file, 'utf8')) as VitestReport, ok);
     } finally {
       await rm(folder, { recursive: true });

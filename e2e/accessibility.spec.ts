@@ -49,7 +49,7 @@ const PLACES = [
   ['settings', 'Storage on this device'],
   ['sync', 'Your notes live on this device'],
   ['nowhere', 'There’s nothing at this address'],
-  ['all/note/00000000000000000000000000000000', 'This note isn’t here'],
+  ['all/note/11111111111111111111111111111111', 'This note isn’t here'],
 ] as const;
 
 async function walkThroughNotes(page: Page): Promise<void> {

@@ -68,3 +68,44 @@ test('“Later” leaves everything as it is until the app is opened the next ti
   await expect(lines(page)).toHaveText(['Going on']);
   await expect(isNext(page)).toHaveCount(0);
 });
+
+test('a tab whose words could not be saved is not reloaded by another tab’s update, and gives its text away', async ({
+  page,
+  context,
+  app,
+  nextBuild,
+}) => {
+  await visit(page);
+  await writeNote(page, 'In the first tab');
+  const second = await context.newPage();
+  // Before the app opens its database: the second tab finds no room as long as it is told so.
+  await second.addInitScript(() => {
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function (names, mode, options) {
+      if (mode === 'readwrite' && 'isFull' in globalThis) throw new DOMException('full', 'QuotaExceededError');
+      return transaction.call(this, names, mode, options);
+    };
+  });
+  await visit(second);
+  await openNote(second, 'In the first tab');
+  await second.evaluate(() => Object.assign(globalThis, { isFull: true }));
+  await typeAfter(second, 'In the first tab', ', only here');
+  await expect(second.getByRole('alert').getByRole('button', { name: 'Copy my text' })).toBeVisible();
+
+  await app.restart(nextBuild);
+  await lookForUpdate(page);
+  const reload = (tab: Page) => tab.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Reload' });
+  await reload(page).click();
+  await expect(isNext(page)).toHaveCount(1);
+  const words = second.getByText('so this tab wasn’t reloaded');
+  await expect(words).toBeVisible();
+  await expect(isNext(second)).toHaveCount(0);
+  await expect(lines(second)).toHaveText(['In the first tab, only here']);
+  const messages = second.getByRole('region', { name: 'Messages' });
+  await expect(messages.getByRole('button', { name: 'Download my text' })).toBeVisible();
+
+  await second.evaluate(() => Reflect.deleteProperty(globalThis, 'isFull'));
+  await messages.locator('.toast').filter({ has: words }).getByRole('button', { name: 'Reload' }).click();
+  await expect(isNext(second)).toHaveCount(1);
+  await expect(lines(second)).toHaveText(['In the first tab, only here']);
+});

@@ -80,6 +80,7 @@ test('a tab whose words could not be saved is not reloaded by another tab’s up
   const second = await context.newPage();
   // Before the app opens its database: the second tab finds no room as long as it is told so.
   await second.addInitScript(() => {
+    // oxlint-disable-next-line typescript/unbound-method -- it is called with its own `this` below
     const { transaction } = IDBDatabase.prototype;
     IDBDatabase.prototype.transaction = function (names, mode, options) {
       if (mode === 'readwrite' && 'isFull' in globalThis) throw new DOMException('full', 'QuotaExceededError');

@@ -26,7 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
     await state.write(['packs', 'slots', 'meta'], async (tx) => {
       await apply(`,
     rule: 'V12',
-    seed: 15,
+    seed: 7,
   },
   {
     name: 'upload before the local commit',
@@ -35,7 +35,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: `  await ctx.storage.put(upload.name, upload.bytes);
   await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {`,
     rule: 'V5',
-    seed: 23,
+    seed: 28,
   },
   {
     name: 'sequence number used again after a restart',
@@ -58,7 +58,7 @@ export const MUTANTS: readonly Mutant[] = [
   await ctx.state.write(['meta'], (tx) => writeMeta(tx, 'device', { id: device.id, next: device.next + 1 }));
 `,
     rule: 'V5',
-    seed: 15,
+    seed: 18,
   },
   {
     name: 'another writer under the own device id goes unnoticed',

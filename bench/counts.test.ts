@@ -16,9 +16,9 @@ describe.each([
     await server.close();
   }, 60_000);
 
-  test('is made in one look, two slots that are read back, and another look', () => {
+  test('is made in two looks, two slots that are read back, and another look', () => {
     // An empty Dropbox has no folder yet, and is asked for it again once it has one.
-    expect(total(requests.connecting)).toBe(cost.about + 4 + 1 + cost.first);
+    expect(total(requests.connecting)).toBe(cost.about + 4 + 2 + cost.first);
   });
   test('is pushed in one object, after asking whose account it is and what is there', () => {
     expect(total(requests.firstPush)).toBe(cost.about + 2);

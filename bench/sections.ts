@@ -41,7 +41,10 @@ function requestRows(plan: Plan, requests: Requests, goals: { push: number; list
   const [shown, listed, all] = [firstScreen.tally, list.tally, firstPull].map((tally) => total(tally));
   const joined = total(joining);
   const rows = [
-    told('making a vault: about, look, two slots put and read back, look again', inWords(connecting)),
+    told(
+      'making a vault: about, look, look again before writing, two slots put and read back, look once more',
+      inWords(connecting),
+    ),
     atMost(plan, 'first push: the first sync after that', total(firstPush), goals.push, inWords(firstPush)),
     {
       figure: 'both together, from connecting until everything is sent',
@@ -99,7 +102,7 @@ export async function requestsSection(plan: Plan): Promise<Section[]> {
       notes: [
         'Every session first asks once whose account it is (rule V9) and looks what is there (rule V8); a session that lives on, as in an open app, pays for the account only once. ' +
           'A sync of a session that lives on is what “nothing changed” and the changed notes count; an edit made here is sent without looking first. ' +
-          'A first push counted from connecting has a bound below: about and look to connect, two slots that are each put and read back (rule V31), a look after them (rule V29), about and look of the new session, and a put for each 4 MB.',
+          'A first push counted from connecting has a bound below: about and look to connect, a look before and after two slots that are each put and read back (rules V29, V31), about and look of the new session, and a put for each 4 MB.',
         ...(goals.list === null
           ? [
               'Dropbox takes two requests to say whose account it is and how full it is, and a first listing takes one more for the folder: so the list takes more than 8 of its requests, though not more than 8 calls. Its times have whole seconds: of two key slots of the same second nothing tells which opens by passphrase, so that joining sometimes takes a slot more, and the first sync one less.',

@@ -2,6 +2,10 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { DropboxEmulator } from '../../backends/dropbox/emulator/emulator.ts';
 import type { NoteId } from '../notes/ids.ts';
 import { setPinned, setTrashed } from '../notes/note.ts';
+import type { ConnectionRow } from '../cache/database.ts';
+import { look, unlock } from '../vault/connect.ts';
+import type { VaultId } from '../vault/names.ts';
+import { draft, openStorage } from './connections.ts';
 import { createDevice, createStandIn, type Device } from './device.test-support.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
@@ -241,4 +245,89 @@ it('properties of a note that is open are changed in the open document', async (
   expect(await each.queries.notes({ kind: 'trash' })).toMatchObject([
     { id, title: 'Open note', pinned: true, trashedAt: 5 },
   ]);
+});
+
+it('coming again to a storage that lost its packs meanwhile sends everything once more', async () => {
+  const standIn = createStandIn();
+  const each = await device(standIn);
+  await each.notes.create({ text: 'Precious' });
+  await connectFirst(each);
+  await until(async () => expect(await each.queries.waiting()).toBe(0));
+  await each.engine.disconnect();
+  for (const path of standIn.filePaths()) if (path.includes('.p.')) standIn.removeFile(path);
+  await each.signIn();
+  expect(await each.engine.found()).toMatchObject({ kind: 'known' });
+  const fresh = await device(standIn);
+  await connectAnother(fresh);
+  await until(async () => expect(await titles(fresh)).toEqual(['Precious']));
+});
+
+it('a tab that died while it joined another vault has sent nothing of it to the storage it was leaving', async () => {
+  const standIn = createStandIn();
+  const other = standIn.accounts()[1]?.id as string;
+  const each = await device(standIn);
+  await each.notes.create({ text: 'Mine' });
+  await connectFirst(each);
+  await until(async () => expect(await each.queries.waiting()).toBe(0));
+  const host = await device(standIn);
+  await host.signIn('allow', other);
+  await host.engine.found();
+  expect(await host.engine.createVault({ passphrase: PASSPHRASE, words: await host.engine.newWords() })).toEqual({
+    kind: 'open',
+  });
+  await each.signIn('allow', other);
+  expect(await each.engine.found()).toMatchObject({ kind: 'vault', otherVault: true });
+  const row = (await draft(each.host)) as ConnectionRow;
+  const place = {
+    state: each.host.state,
+    storage: await openStorage(each.host, row, 1),
+    storageId: row.id,
+    deps: each.host.vault,
+  };
+  const [there] = await look(place);
+  const before = standIn.filePaths();
+  await unlock(place, there?.id as VaultId, { kind: 'passphrase', passphrase: PASSPHRASE });
+  // Here the tab dies: the storage that is in use is still the old one.
+  await each.engine.syncNow();
+  await until(async () => expect(await each.queries.status()).toMatchObject({ trouble: { kind: 'half-connected' } }));
+  expect(standIn.filePaths()).toEqual(before);
+  expect(await each.engine.found()).toMatchObject({ kind: 'known' });
+  host.follow();
+  await until(async () => expect(await titles(host)).toEqual(['Mine']));
+});
+
+it('packs that were sealed for a storage which is no longer known are sealed anew for the next', async () => {
+  const standIn = createStandIn();
+  const each = await device(standIn);
+  const doc = await each.notes.create({ text: 'Sealed and stranded' });
+  await connectFirst(each);
+  await until(async () => expect(await each.queries.waiting()).toBe(0));
+  await each.stop();
+  const row = {
+    id: 'gone 000000000009',
+    storage: 'gone',
+    sequence: 9,
+    name: `log/${'0'.repeat(32)}.p.${'0'.repeat(64)}`,
+  };
+  await each.host.db.uploads.put({
+    ...row,
+    element: `${'0'.repeat(32)}/9/${'0'.repeat(16)}`,
+    bytes: new Uint8Array(1),
+    docs: [doc],
+  });
+  const there = standIn.filePaths().length;
+  each.follow();
+  await until(async () => expect(standIn.filePaths()).toHaveLength(there + 1));
+  await until(async () => expect(await each.queries.waiting()).toBe(0));
+});
+
+it('a word from the storage is asked for by itself after a long rest, and only then it is called synced', async () => {
+  const standIn = createStandIn();
+  const each = await device(standIn);
+  await connectFirst(each);
+  await until(async () => expect((await each.queries.status())?.lastSynced).not.toBeNull());
+  const asked = standIn.requests.length;
+  await until(async () =>
+    expect(standIn.requests.slice(asked).map(({ route }) => route)).toContain('files/list_folder/continue'),
+  );
 });

@@ -23,6 +23,8 @@ const LONGEST_REST = 15 * 60_000;
 /** After a failure: the first pause, which doubles up to the last. */
 const FIRST_PAUSE = 5_000;
 const LAST_PAUSE = 5 * 60_000;
+/** While nothing can be reached, nobody is bothered by another try. */
+const LAST_PAUSE_UNREACHED = 20_000;
 const PATIENCE = 5;
 
 /** Calls `wake` each time that the query's answer changes. */
@@ -170,7 +172,7 @@ async function keepInSync(
       asked.there = true;
       // A new sign-in starts another runner; everything else is tried again after a while, or when a person says so.
       const wait = trouble.kind === 'rate-limited' ? Math.max(0, trouble.until - host.vault.now()) : pause;
-      pause = Math.min(LAST_PAUSE, pause * 2);
+      pause = Math.min(trouble.kind === 'unavailable' ? LAST_PAUSE_UNREACHED : LAST_PAUSE, pause * 2);
       await urged.wait(wait);
       continue;
     }

@@ -88,6 +88,12 @@ function start(db: Database, state: State, options: OpenOptions): Satchel {
     name: new URL('.', document.baseURI).href,
   });
   const engine = wrap<Engine>(worker);
+  // The page hears of the network before any worker does; somebody who comes back to the app shouldn't have to wait either.
+  const hurry = () => void engine.syncNow().catch(() => undefined);
+  addEventListener('online', hurry);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') hurry();
+  });
   worker.addEventListener('error', (event) => {
     options.closed?.({ kind: 'failed', detail: event.message || 'the worker did not start' });
   });

@@ -1,23 +1,20 @@
 /** The one engine on this device that follows the storage: syncs when something changed here, there, or long ago. */
 import { liveQuery } from 'dexie';
-import type { Cursor, Storage } from '../../backends/storage.ts';
+import type { Storage } from '../../backends/storage.ts';
 import type { ConnectionRow } from '../cache/database.ts';
 import { forgetStorage } from '../vault/connect.ts';
 import { createSession, type Session, type SyncReport } from '../vault/session.ts';
-import { readMeta } from '../vault/state.ts';
 import type { Trouble } from './api.ts';
 import { connected, openStorage } from './connections.ts';
 import { type Host, LEADER, SESSION } from './host.ts';
+import { createPauses } from './pauses.ts';
 import { createReporter, type Reporter } from './status.ts';
 import { troubleFrom } from './trouble.ts';
+import { startWatch } from './watch.ts';
 
 /** A pause in typing, after which what was typed is sent; and how long it is kept back for such a pause at the most. */
 const SETTLE = 2_500;
 const SETTLE_AT_MOST = 30_000;
-/** Between two questions whether something changed there. */
-const BREATH = 2_000;
-/** Where watching isn't possible, or failed. */
-const POLL = 60_000;
 /** Without any news the storage is asked all the same. */
 const LONGEST_REST = 15 * 60_000;
 /** After a failure: the first pause, which doubles up to the last. */
@@ -154,15 +151,18 @@ async function keepInSync(
     asked.there = true;
     work.call();
   };
+  /** Whether the storage couldn't be reached, or somebody knows better than the watch what goes on. */
+  let watchInDoubt = false;
   const urge = () => {
+    watchInDoubt = true;
     askThere();
     urged.call();
   };
   signal.addEventListener('abort', host.nudge.listen(urge), { once: true });
   const count = () => host.db.outbox.count();
   follow(count, (rows) => rows > 0 && work.call(), signal);
-  void watch(host, row, storage, signal, askThere);
-  let pause = FIRST_PAUSE;
+  const watch = startWatch(host, storage, row.id, askThere, signal);
+  const pauses = createPauses(FIRST_PAUSE);
   for (;;) {
     signal.throwIfAborted();
     const everything = asked.there;
@@ -170,13 +170,15 @@ async function keepInSync(
     const trouble = await syncOnce(host, row, session, reporter, everything, signal);
     if (trouble) {
       asked.there = true;
+      watchInDoubt = true;
       // A new sign-in starts another runner; everything else is tried again after a while, or when a person says so.
-      const wait = trouble.kind === 'rate-limited' ? Math.max(0, trouble.until - host.vault.now()) : pause;
-      pause = Math.min(trouble.kind === 'unavailable' ? LAST_PAUSE_UNREACHED : LAST_PAUSE, pause * 2);
-      await urged.wait(wait);
+      const wait = pauses.next(trouble.kind === 'unavailable' ? LAST_PAUSE_UNREACHED : LAST_PAUSE);
+      await urged.wait(trouble.kind === 'rate-limited' ? Math.max(0, trouble.until - host.vault.now()) : wait);
       continue;
     }
-    pause = FIRST_PAUSE;
+    pauses.reset();
+    if (watchInDoubt) watch.renew();
+    watchInDoubt = false;
     if (!(await work.wait(LONGEST_REST))) asked.there = true;
     // What is typed in one go is sent in one go.
     for (const since = host.vault.now(); !asked.there && host.vault.now() - since < SETTLE_AT_MOST; ) {
@@ -217,36 +219,5 @@ async function syncOnce(
     const trouble = troubleFrom(error, row.account, host.vault.now());
     await reporter.trouble(trouble).catch(() => undefined);
     return trouble;
-  }
-}
-
-/** Waits for the storage to say that something changed there, for as long as the signal lets it. */
-async function watch(
-  host: Host,
-  row: ConnectionRow,
-  storage: Storage,
-  signal: AbortSignal,
-  changed: () => void,
-): Promise<void> {
-  let told: Cursor | null = null;
-  while (!signal.aborted) {
-    try {
-      const listing = await host.state.read(['meta'], (tx) => readMeta(tx, `listing ${row.id}`));
-      if (!listing?.cursor) await host.sleep(BREATH, signal);
-      // Until a sync has moved the cursor on, the same change would be told again and again.
-      else if (listing.cursor === told) {
-        told = null;
-        await host.sleep(POLL, signal);
-      } else {
-        await storage.watch('log', listing.cursor, signal);
-        told = listing.cursor;
-        changed();
-        await host.sleep(BREATH, signal);
-      }
-    } catch {
-      if (signal.aborted) return;
-      changed();
-      await host.sleep(POLL, signal).catch(() => undefined);
-    }
   }
 }

@@ -4,7 +4,7 @@ import { createMemoryProvider, type MemoryProvider } from '../backends/memory/pr
 import type { Storage } from '../backends/storage.ts';
 import type { NoteId } from '../src/notes/ids.ts';
 import type { State } from '../src/vault/state.ts';
-import { sleep } from './sleep.ts';
+import { sleep } from '../backends/sleep.ts';
 
 /** Requests by kind. */
 export type Tally = Readonly<Record<string, number>>;

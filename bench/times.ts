@@ -8,7 +8,7 @@ import { createMemoryState } from '../src/vault/memory-state.ts';
 import { contentsOf, expectedContents, fill, mustEqual, newest, rowsOf, type Size } from './library.ts';
 import { found, join, placeOf, platform } from './device.ts';
 import { createMemory, FIRST_SCREEN, throughInterface, watchList } from './connection.ts';
-import { sleep } from './sleep.ts';
+import { sleep } from '../backends/sleep.ts';
 import { whereItGoes } from './profile.ts';
 
 /** Seconds. */

@@ -17,7 +17,7 @@ import { createAccessTokens, fetchToken, readSettings } from './access-token.ts'
 import { createDropboxStorage } from './client.ts';
 import type { CommitLocks } from './commit-queue.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import { sleep } from './sleep.ts';
+import { sleep } from '../sleep.ts';
 import type { DropboxEndpoints } from './transport.ts';
 import { DROPBOX_ENDPOINTS } from './transport.ts';
 

@@ -7,7 +7,7 @@ import { openDropbox } from './connect.ts';
 import type { DropboxEmulator } from './emulator/emulator.ts';
 import { DEMO_CLIENT_ID } from './emulator/emulator.ts';
 import type { Fault } from './emulator/faults.ts';
-import { sleep } from './sleep.ts';
+import { sleep } from '../sleep.ts';
 
 /** The routes that an operation's own request goes to. */
 const ROUTES: Readonly<Record<Operation, string>> = {

@@ -6,7 +6,7 @@ import { createDexieState } from '../../src/cache/dexie-state.ts';
 import { found, join, placeOf } from '../device.ts';
 import { contentsOf, expectedContents, fill, mustEqual, newest, rowsOf, type Size } from '../library.ts';
 import { createMemory, FIRST_SCREEN, throughInterface, watchList } from '../connection.ts';
-import { sleep } from '../sleep.ts';
+import { sleep } from '../../backends/sleep.ts';
 
 /** Seconds. */
 export interface BrowserRun {

@@ -6,6 +6,7 @@ import {
   type DropboxEmulator,
   dropboxEndpoints,
 } from '../../backends/dropbox/emulator/emulator.ts';
+import { sleep } from '../../backends/sleep.ts';
 import { createDatabase, openDatabase } from '../cache/database.ts';
 import { createDexieState } from '../cache/dexie-state.ts';
 import { platformCompression } from '../vault/compression.ts';
@@ -56,21 +57,6 @@ function createLocks(): WithLock {
   };
 }
 
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const timer = setTimeout(resolve, ms / FASTER);
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      },
-      { once: true },
-    );
-  });
-}
-
 let devices = 0;
 
 export async function createDevice(standIn: DropboxEmulator): Promise<Device> {
@@ -86,7 +72,7 @@ export async function createDevice(standIn: DropboxEmulator): Promise<Device> {
       dropbox: { clientId: 'local-demo', label: 'Dropbox (test)', endpoints: dropboxEndpoints(STAND_IN) },
     }),
     withLock: createLocks(),
-    sleep: pause,
+    sleep: (ms, signal) => sleep(ms / FASTER, signal),
     random: Math.random,
     online: { now: () => true, wait: async () => undefined },
     nudge: {

@@ -1,4 +1,5 @@
 /** A browser's worker (or page) as the engine's host. */
+import { sleep } from '../../backends/sleep.ts';
 import { createDexieState } from '../cache/dexie-state.ts';
 import type { Database } from '../cache/database.ts';
 import { platformCompression } from '../vault/compression.ts';
@@ -8,21 +9,6 @@ import { type Configuration, fetchConfiguration } from './configuration.ts';
 import type { Host } from './host.ts';
 
 const CHANNEL = 'satchel-nudge';
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
-}
 
 /**
  * `navigator.onLine` may say online without a network, never the other way round for long: it only shortens a pause,

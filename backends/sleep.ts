@@ -1,4 +1,4 @@
-/** Resolves `ms` later, or rejects with the signal's reason. */
+/** Real time, by the platform's timer. Resolves `ms` later, or rejects with the signal's reason. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {

@@ -161,6 +161,52 @@ describe('the memory provider', () => {
     expect(told((await readAll(storage, 'log', cursor)).events)).toEqual([`removed ${A}`, `removed ${C}`]);
   });
 
+  test('an old copy of the folder takes its place, and the feed tells of both directions', async () => {
+    const { provider, storage } = setUp();
+    await storage.put(A, Uint8Array.of(1));
+    await storage.put(B, Uint8Array.of(2, 2));
+    const copy = new Map(provider.objects());
+    await storage.delete([A]);
+    await storage.put(C, Uint8Array.of(3));
+    const { cursor } = await readAll(storage, 'log');
+    provider.restore(copy);
+    expect([...provider.objects().keys()].sort()).toEqual([A, B]);
+    expect(provider.used()).toBe(3);
+    expect(await storage.get(A)).toEqual(Uint8Array.of(1));
+    expect(told((await readAll(storage, 'log', cursor)).events)).toEqual([`removed ${C}`, `added ${A}`]);
+  });
+
+  test('writes the time that it believes in, and tells of every change as it happens', async () => {
+    const clock = createVirtualClock();
+    const changes: string[] = [];
+    let ahead = 0;
+    const provider = createMemoryProvider({
+      now: clock.now,
+      sleep: clock.sleep,
+      random: seededRandom(1),
+      stamp: () => clock.now() + ahead,
+      changed: ({ kind, name, by }) => changes.push(`${kind} ${name} by ${by}`),
+    });
+    const storage = openMemory(provider);
+    await storage.put(A, Uint8Array.of(1));
+    ahead = -86_400_000;
+    await storage.put(B, Uint8Array.of(2));
+    await storage.put(B, Uint8Array.of(2));
+    const times = (await readAll(storage, 'log')).events.map((event) => (event.kind === 'added' ? event.time : null));
+    expect(times).toEqual([clock.now(), clock.now() - 86_400_000]);
+    expect(provider.now()).toBe(clock.now() - 86_400_000);
+    provider.corrupt(A, () => Uint8Array.of(9));
+    await storage.delete([A, C]);
+    provider.wipe();
+    expect(changes).toEqual([
+      `added ${A} by request`,
+      `added ${B} by request`,
+      `damaged ${A} by owner`,
+      `removed ${A} by request`,
+      `removed ${B} by owner`,
+    ]);
+  });
+
   test('a revoked token is Unauthorized, also to a watch that is under way; a new one works', async () => {
     const { clock, provider, storage } = setUp();
     const { cursor } = await readAll(storage, 'log');

@@ -16,6 +16,17 @@ export interface MemoryDeps {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** What the provider believes the time to be, and writes on objects, in ms since 1970. Without it, `now`. */
+  readonly stamp?: () => number;
+  /** Hears of every change of what is truly stored, at the moment when it happens. */
+  readonly changed?: (change: MemoryChange) => void;
+}
+
+export interface MemoryChange {
+  readonly kind: 'added' | 'removed' | 'damaged';
+  readonly name: ObjectName;
+  /** `owner`: not through a connection, but as a person does in the provider's own app, or as a disk does when it rots. */
+  readonly by: 'request' | 'owner';
 }
 
 /** May be changed at any time. */
@@ -102,6 +113,8 @@ export interface MemoryProvider {
   readonly lose: (names: readonly ObjectName[], options?: { readonly announced?: boolean }) => void;
   /** Loses everything, as when the owner empties the folder. */
   readonly wipe: () => void;
+  /** Makes the storage what it was when this copy of `objects()` was made, as when the owner takes back an old backup. */
+  readonly restore: (copy: ReadonlyMap<ObjectName, MemoryObject>) => void;
 
   readonly expireCursors: () => void;
   /** The operation's next request fails with this, and nothing is done. */
@@ -156,11 +169,24 @@ export function createMemoryProvider(deps: MemoryDeps, choice: Partial<MemorySwi
     for (const listener of listeners) listener();
   };
 
-  function lose(names: readonly ObjectName[], announced: boolean): void {
+  const stamp = deps.stamp ?? deps.now;
+
+  function lose(names: readonly ObjectName[], announced: boolean, by: MemoryChange['by']): void {
     for (const name of names) {
       stored -= objects.get(name)?.bytes.length ?? 0;
-      if (objects.delete(name)) feeds[areaOf(name)].record({ kind: 'removed', name }, announced);
+      if (!objects.delete(name)) continue;
+      feeds[areaOf(name)].record({ kind: 'removed', name }, announced);
+      deps.changed?.({ kind: 'removed', name, by });
     }
+    ring();
+  }
+
+  function keep(name: ObjectName, bytes: Uint8Array<ArrayBuffer>, by: MemoryChange['by']): void {
+    const time = stamp();
+    objects.set(name, { bytes, time });
+    stored += bytes.length;
+    feeds[areaOf(name)].record({ kind: 'added', name, size: bytes.length, time }, true);
+    deps.changed?.({ kind: 'added', name, by });
     ring();
   }
 
@@ -209,11 +235,7 @@ export function createMemoryProvider(deps: MemoryDeps, choice: Partial<MemorySwi
         }
         if (switches.quota !== undefined && stored + bytes.length > switches.quota)
           throw new StorageError('QuotaExceeded', `the memory storage is full: it holds ${switches.quota} bytes`);
-        const time = deps.now();
-        objects.set(name, { bytes, time });
-        stored += bytes.length;
-        feeds[areaOf(name)].record({ kind: 'added', name, size: bytes.length, time }, true);
-        ring();
+        keep(name, bytes, 'request');
         return undefined;
       }),
 
@@ -236,7 +258,7 @@ export function createMemoryProvider(deps: MemoryDeps, choice: Partial<MemorySwi
 
     remove: (token, names, signal) =>
       request('delete', token, signal, () => {
-        lose(names, true);
+        lose(names, true, 'request');
         return undefined;
       }),
 
@@ -282,7 +304,7 @@ export function createMemoryProvider(deps: MemoryDeps, choice: Partial<MemorySwi
   return {
     api,
     switches,
-    now: deps.now,
+    now: stamp,
     grant() {
       const token = `memory-token-${digits(deps.random)}${digits(deps.random)}`;
       tokens.push(token);
@@ -303,9 +325,18 @@ export function createMemoryProvider(deps: MemoryDeps, choice: Partial<MemorySwi
       const bytes = change(there.bytes.slice());
       stored += bytes.length - there.bytes.length;
       objects.set(name, { bytes, time: there.time });
+      deps.changed?.({ kind: 'damaged', name, by: 'owner' });
     },
-    lose: (names, options = {}) => lose(names, options.announced ?? true),
-    wipe: () => lose([...objects.keys()], true),
+    lose: (names, options = {}) => lose(names, options.announced ?? true, 'owner'),
+    wipe: () => lose([...objects.keys()], true, 'owner'),
+    restore(copy) {
+      lose(
+        [...objects.keys()].filter((name) => !copy.has(name)),
+        true,
+        'owner',
+      );
+      for (const [name, { bytes }] of copy) if (!objects.has(name)) keep(name, bytes, 'owner');
+    },
     expireCursors() {
       for (const area of AREAS) feeds[area].expireCursors();
       ring();

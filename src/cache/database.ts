@@ -3,7 +3,7 @@ import { Dexie, type DexieOptions, type EntityTable, type Table } from 'dexie';
 import { SCHEMA, type TableName } from '../vault/state.ts';
 
 /** Raise it with every change of the schema, and say in `declare` how older databases get there. */
-const DATABASE_VERSION = 1;
+const DATABASE_VERSION = 2;
 const DATABASE_NAME = 'satchel';
 
 /** One storage that the person signed in to. Holds tokens: never logged, never shown. */
@@ -50,7 +50,19 @@ export type Database = Dexie &
 
 function declare(db: Dexie): void {
   const vault = Object.entries(SCHEMA).map(([name, { key, indexes }]) => [name, [key, ...indexes].join(', ')]);
-  db.version(DATABASE_VERSION).stores({ ...Object.fromEntries(vault), connections: 'id', status: 'id', local: 'key' });
+  const stores = { ...Object.fromEntries(vault), connections: 'id', status: 'id', local: 'key' };
+  db.version(DATABASE_VERSION)
+    .stores(stores)
+    .upgrade(async (tx) => {
+      // Version 1 didn't keep what a pack holds. All are read once more; what they bring is here already.
+      await tx
+        .table('packs')
+        .toCollection()
+        .modify((row: Record<string, unknown>) => {
+          Object.assign(row, { with: [], writer: null, put: null, listed: null, gone: null });
+          if (row['state'] === 'applied') row['state'] = 'listed';
+        });
+    });
 }
 
 /** The database, not opened yet. @param options another IndexedDB, for tests. */

@@ -1,7 +1,7 @@
 /** The engine in any host: connecting, fetching single notes, and, if no other engine on this device does, following the storage. */
 import type { DocId } from '../notes/ids.ts';
 import { openContext } from '../vault/context.ts';
-import { fetchNote } from '../vault/receive.ts';
+import { fetchNote } from '../vault/bodies.ts';
 import type { Sync, Trouble } from './api.ts';
 import { connected, openStorage } from './connections.ts';
 import type { Host } from './host.ts';

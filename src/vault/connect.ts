@@ -34,7 +34,7 @@ function worth(there: VaultThere): number {
 
 /** Lists the storage. @returns the vaults that are there, the one that counts first (rule V29). */
 export async function look(place: Place, signal?: AbortSignal): Promise<readonly VaultThere[]> {
-  await list(place, null, { full: true }, signal);
+  await list(place, { full: true }, signal);
   return vaultsListed(place);
 }
 

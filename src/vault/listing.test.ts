@@ -3,7 +3,9 @@ import { objectName, type ObjectName, type Storage } from '../../backends/storag
 import { createWorld, type Device, note, type World } from './examples/devices.ts';
 import { outcome } from './examples/packs.ts';
 import { FULL_LISTING_EVERY, list } from './listing.ts';
+import { watchForLoss } from './loss.ts';
 import type { VaultId } from './names.ts';
+import type { AlarmRecord } from './state.ts';
 
 /** A device with a vault of so many packs. */
 async function vaultOf(count: number, world: World, device: Device = world.device()): Promise<[Device, VaultId]> {
@@ -19,18 +21,24 @@ async function vaultOf(count: number, world: World, device: Device = world.devic
 const present = async (device: Device) =>
   (await device.rows('packs')).filter((row) => row.present).map((row) => row.name);
 
+/** As a sync does, but for what is read in between. */
+async function listAndWatch(device: Device, vault: VaultId, options: { full: boolean }): Promise<AlarmRecord | null> {
+  await list(device.place, options);
+  return watchForLoss(device.place, vault);
+}
+
 test('V12 a listing of several pages names everything, and stands with each page', async () => {
   const world = createWorld();
   const [writer, vault] = await vaultOf(7, world);
   world.provider.switches.pageSize = 2;
   const reader = world.device();
-  expect(await list(reader.place, vault, { full: false })).toBe(null);
+  expect(await listAndWatch(reader, vault, { full: false })).toBe(null);
   expect((await present(reader)).sort()).toEqual(world.names('p'));
   expect((await reader.rows('slots')).map((row) => row.name).sort()).toEqual(world.names('k'));
   reader.resetCounts();
   await writer.write(note(8), 'more');
   await writer.sync();
-  await list(reader.place, vault, { full: false });
+  await list(reader.place, { full: false });
   expect(reader.counts()).toMatchObject({ changes: 1, total: 1 });
   expect(await present(reader)).toHaveLength(8);
 });
@@ -64,9 +72,9 @@ test('V12 a device stopped between two pages goes on where it was, and misses no
       },
     }),
   });
-  await expect(list(reader.place, vault, { full: false })).rejects.toThrow('the power went');
+  await expect(list(reader.place, { full: false })).rejects.toThrow('the power went');
   expect((await reader.rows('packs')).length).toBeLessThan(6);
-  expect(await list(reader.place, vault, { full: false })).toBe(null);
+  expect(await listAndWatch(reader, vault, { full: false })).toBe(null);
   expect((await present(reader)).sort()).toEqual(world.names('p'));
 });
 
@@ -74,22 +82,22 @@ test('V12 a cursor that is no longer honoured means a full listing, and what has
   const world = createWorld();
   const [device, vault] = await vaultOf(5, world);
   world.provider.lose([world.names('p')[0] as ObjectName], { announced: false });
-  expect(await list(device.place, vault, { full: false })).toBe(null);
+  expect(await listAndWatch(device, vault, { full: false })).toBe(null);
   expect(await present(device)).toHaveLength(5);
   world.provider.expireCursors();
-  await list(device.place, vault, { full: false });
+  await list(device.place, { full: false });
   expect(await present(device)).toHaveLength(4);
 });
 
 test('V27 every few hours everything is listed anew, as a feed may lose a message', async () => {
   const world = createWorld();
-  const [device, vault] = await vaultOf(5, world);
+  const [device] = await vaultOf(5, world);
   world.provider.lose([world.names('p')[0] as ObjectName], { announced: false });
   world.time += FULL_LISTING_EVERY - 10_000;
-  await list(device.place, vault, { full: false });
+  await list(device.place, { full: false });
   expect(await present(device)).toHaveLength(5);
   world.time += 10_000;
-  await list(device.place, vault, { full: false });
+  await list(device.place, { full: false });
   expect(await present(device)).toHaveLength(4);
 });
 
@@ -133,10 +141,10 @@ test('V27 a listing that only lags raises no alarm: what it lacks can be read', 
   });
   const [, vault] = await vaultOf(4, world, device);
   blind = true;
-  expect(await list(device.place, vault, { full: true })).toBe(null);
+  expect(await listAndWatch(device, vault, { full: true })).toBe(null);
   expect(await present(device)).toHaveLength(4);
   world.provider.wipe();
-  expect(await list(device.place, vault, { full: true })).toEqual({ lost: 4, of: 4 });
+  expect(await listAndWatch(device, vault, { full: true })).toEqual({ lost: 4, of: 4 });
 });
 
 test('V27 a device stopped between a listing and its alarm raises it the next time', async () => {
@@ -177,6 +185,6 @@ test('V27 a loss is seen although one of the packs that a listing lacks can stil
   const names = world.names('p');
   world.provider.lose(names.slice(1));
   blind = true;
-  expect(await list(device.place, vault, { full: true })).toEqual({ lost: 5, of: 6 });
+  expect(await listAndWatch(device, vault, { full: true })).toEqual({ lost: 5, of: 6 });
   expect(await present(device)).toEqual([names[0]]);
 });

@@ -1,4 +1,4 @@
-/** What lies in the storage: follows its changes, and notices when most of it has gone. */
+/** What lies in the storage: follows its changes. */
 import {
   type Cursor,
   isStorageError,
@@ -8,28 +8,43 @@ import {
 } from '../../backends/storage.ts';
 import type { Place } from './context.ts';
 import { parseName, type VaultId } from './names.ts';
-import {
-  type AlarmRecord,
-  type PackRow,
-  packKey,
-  readMeta,
-  type SlotRow,
-  type StorageId,
-  type Transaction,
-  writeMeta,
-} from './state.ts';
+import { compareClocks, momentOf, observe } from './time.ts';
+import { type PackRow, packKey, readMeta, type SlotRow, type StorageId, type Transaction, writeMeta } from './state.ts';
 
 /** A change feed is a hint, a full listing the truth. */
 export const FULL_LISTING_EVERY = 6 * 3600_000;
 
-type ListingTables = Transaction<'packs' | 'slots' | 'meta'>;
+type ListingTables = Transaction<'packs' | 'slots' | 'meta' | 'sights' | 'contents' | 'objects'>;
+const LISTING = ['packs', 'slots', 'meta', 'sights', 'contents', 'objects'] as const;
 
-async function addPack(tx: ListingTables, storage: StorageId, { name, size, time }: ObjectInfo): Promise<void> {
-  const id = packKey(storage, name);
-  const known = await tx.packs.get(id);
+/** A pack of which nothing is known but what a listing says. */
+function listedPack(storage: StorageId, { name, size, time }: ObjectInfo): PackRow {
+  return {
+    id: packKey(storage, name),
+    storage,
+    name,
+    size,
+    time,
+    state: 'listed',
+    present: true,
+    covers: [],
+    with: [],
+    writer: null,
+    put: null,
+    listed: null,
+    gone: null,
+    body: null,
+  };
+}
+
+async function addPack(tx: ListingTables, storage: StorageId, info: ObjectInfo, now: number): Promise<void> {
+  const { size, time } = info;
+  await observe(tx, storage, time, now);
+  const known = await tx.packs.get(packKey(storage, info.name));
   if (known?.present && known.size === size && known.time === time) return;
-  const fresh: PackRow = { id, storage, name, size, time, state: 'listed', present: true, covers: [], body: null };
-  await tx.packs.put(known ? { ...known, size, time, present: true } : fresh);
+  // Put by this device, and now seen for the first time as the storage has it.
+  if (known && known.put !== null && known.time === 0) await compareClocks(tx, storage, known.put, time, now);
+  await tx.packs.put(known ? { ...known, size, time, present: true, gone: null } : listedPack(storage, info));
 }
 
 async function addSlot(
@@ -52,13 +67,18 @@ async function remove(tx: ListingTables, storage: StorageId, name: ObjectName): 
   if (slot?.present) await tx.slots.put({ ...slot, present: false });
 }
 
-async function apply(tx: ListingTables, storage: StorageId, events: readonly StorageEvent[]): Promise<void> {
+async function apply(
+  tx: ListingTables,
+  storage: StorageId,
+  events: readonly StorageEvent[],
+  now: number,
+): Promise<void> {
   for (const event of events) {
     const parsed = parseName(event.name);
     // Strangers' files and kinds of a newer program are none of our business.
     if (!parsed) continue;
     if (event.kind === 'removed') await remove(tx, storage, event.name);
-    else if (parsed.kind === 'p') await addPack(tx, storage, event);
+    else if (parsed.kind === 'p') await addPack(tx, storage, event, now);
     else if (parsed.kind === 'k') await addSlot(tx, storage, parsed.vault, event);
   }
 }
@@ -69,32 +89,50 @@ async function giveAnotherChance(tx: ListingTables, storage: StorageId): Promise
   await tx.packs.putMany(rows.filter((row) => row.storage === storage).map((row) => ({ ...row, state: 'listed' })));
 }
 
-/** Objects that are asked for one by one before a loss is believed. */
-const ASKED = 4;
+/** What a full listing shows for the first time, or doesn't show any more for the first time (rules V20, V27). */
+async function rememberSights(tx: ListingTables, storage: StorageId, now: number): Promise<void> {
+  const moment = await momentOf(tx, storage, now);
+  const rows = await tx.packs.where('storage', [storage]);
+  await tx.packs.putMany(
+    rows.flatMap((row): PackRow[] => {
+      if (row.present && row.listed === null) return [{ ...row, listed: moment }];
+      return !row.present && row.gone === null ? [{ ...row, gone: moment }] : [];
+    }),
+  );
+}
 
-/** Whether an object that a listing no longer names is really gone. Listings lag; a direct read rarely does. */
-async function reallyGone(place: Place, name: ObjectName, signal?: AbortSignal): Promise<boolean> {
-  try {
-    await place.storage.get(name, { start: 0, end: 1 }, signal);
-    return false;
-  } catch (error) {
-    if (isStorageError(error, 'NotFound')) return true;
-    throw error;
-  }
+/** Packs that have gone and whose content a single other pack holds: deleted by somebody who may, and no longer anybody's concern. */
+export async function forgetSuperseded(
+  tx: Transaction<'packs' | 'contents' | 'objects'>,
+  storage: StorageId,
+): Promise<void> {
+  const rows = await tx.packs.where('storage', [storage]);
+  const gone = rows.filter((row) => !row.present && row.covers.length > 0);
+  if (gone.length === 0) return;
+  const there = rows
+    .filter((row) => row.present && (row.state === 'applied' || row.state === 'indexed') && row.with.length === 0)
+    .map((row) => new Set(row.covers));
+  const superseded = gone
+    .filter((row) => there.some((covers) => row.covers.every((item) => covers.has(item))))
+    .map((row) => row.id);
+  await forgetPackRows(tx, superseded);
+}
+
+/** What is known of packs that don't count any more. */
+export async function forgetPackRows(
+  tx: Transaction<'packs' | 'contents' | 'objects'>,
+  ids: readonly string[],
+): Promise<void> {
+  await tx.packs.delete(ids);
+  await tx.contents.delete(ids);
+  await tx.objects.delete(ids);
 }
 
 /**
  * Brings the `packs` and `slots` tables up to date, page by page: each page's names are kept together with its cursor
  * (rule V12). A name that has gone is only marked so; nothing on this device is ever deleted because it disappeared there.
- * @param vault whose packs are watched for a great loss; null before there is a vault.
- * @returns the alarm that stands, if any (rule V27).
  */
-export async function list(
-  place: Place,
-  vault: VaultId | null,
-  options: { full: boolean },
-  signal?: AbortSignal,
-): Promise<AlarmRecord | null> {
+export async function list(place: Place, options: { full: boolean }, signal?: AbortSignal): Promise<void> {
   const { state, storage, storageId, deps } = place;
   const record = await state.read(['meta'], (tx) => readMeta(tx, `listing ${storageId}`));
   const due = !record?.full || deps.now() - record.full >= FULL_LISTING_EVERY || record.full > deps.now();
@@ -115,8 +153,8 @@ export async function list(
       else seen?.delete(event.name);
     }
     const last = !page.more;
-    await state.write(['packs', 'slots', 'meta'], async (tx) => {
-      await apply(tx, storageId, page.events);
+    await state.write(LISTING, async (tx) => {
+      await apply(tx, storageId, page.events, deps.now());
       if (last && seen) {
         const rows = [
           ...(await tx.packs.where('storage', [storageId])),
@@ -124,43 +162,13 @@ export async function list(
         ];
         for (const row of rows) if (row.present && !seen.has(row.name)) await remove(tx, storageId, row.name);
         await giveAnotherChance(tx, storageId);
+        await rememberSights(tx, storageId, deps.now());
       }
+      if (last) await forgetSuperseded(tx, storageId);
       const full = last && seen ? deps.now() : (record?.full ?? null);
       await writeMeta(tx, `listing ${storageId}`, { cursor: page.cursor, full });
     });
     cursor = page.cursor;
     if (last) break;
   }
-  return vault === null ? null : watchForLoss(place, vault, signal);
-}
-
-/**
- * When half or more of the vault's packs have gone, everything stops until a person has looked (rule V27). Worked out from
- * what is kept, not from what this listing changed, so that a device killed in between notices it the next time.
- */
-async function watchForLoss(place: Place, vault: VaultId, signal?: AbortSignal): Promise<AlarmRecord | null> {
-  const { state, storageId } = place;
-  const rows = (await state.read(['packs'], (tx) => tx.packs.where('storage', [storageId]))).filter(
-    (row) => parseName(row.name)?.vault === vault,
-  );
-  const gone = rows.filter((row) => !row.present);
-  const key = `alarm ${storageId}` as const;
-  const standing = await state.read(['meta'], (tx) => readMeta(tx, key));
-  if (gone.length === 0 || gone.length * 2 < rows.length) {
-    if (standing) await state.write(['meta'], (tx) => tx.meta.delete([key]));
-    return null;
-  }
-  if (standing) return standing;
-  const lagging: PackRow[] = [];
-  const asked = gone.slice(0, ASKED);
-  for (const row of asked) if (!(await reallyGone(place, row.name, signal))) lagging.push(row);
-  if (lagging.length > 0) {
-    // When all of them can be read, the listing lags and the others will be there too; else only these are known to be.
-    const back = lagging.length === asked.length ? gone : lagging;
-    await state.write(['packs'], (tx) => tx.packs.putMany(back.map((row) => ({ ...row, present: true }))));
-    return watchForLoss(place, vault, signal);
-  }
-  const alarm: AlarmRecord = { lost: gone.length, of: rows.length };
-  await state.write(['meta'], (tx) => writeMeta(tx, key, alarm));
-  return alarm;
 }

@@ -70,6 +70,8 @@ export interface Manifest {
   readonly tier: number;
   /** Null: the pack covers itself, as every push does. Else the pushes whose content it holds. */
   readonly covers: Coverage | null;
+  /** Pushes whose content is left out though it covers them: they hold it themselves. Nearly always none. */
+  readonly with: Coverage;
   /** What its writer had applied since its last pack said so (rule V13). */
   readonly applied: Coverage;
   /** Documents of which the writer misses a part under complete coverage (rule V14). */
@@ -141,7 +143,9 @@ export interface PackBuilder {
   add(entry: PackEntry): Promise<boolean>;
   readonly entries: number;
   /** @returns null when its first entry is too large for an object, or for a block. */
-  finish(head: Omit<Manifest, 'kinds' | 'entries' | 'inflated' | 'reads' | 'tier'>): Promise<SealedPack | null>;
+  finish(
+    head: Omit<Manifest, 'kinds' | 'entries' | 'inflated' | 'reads' | 'tier' | 'with'> & { readonly with?: Coverage },
+  ): Promise<SealedPack | null>;
 }
 
 /** Takes entries oldest first; the head lists them newest first (rule V3). */
@@ -212,6 +216,7 @@ export function createPackBuilder(deps: SealDeps, ring: KeyRing, vault: VaultId)
         sequence: head.sequence,
         tier: tierOf(body.size() + pages.size()),
         covers: head.covers === null ? null : encodeCoverage(head.covers),
+        ...(head.with && head.with.size > 0 ? { with: encodeCoverage(head.with) } : {}),
         applied: encodeCoverage(head.applied),
         wants: head.wants.map(bytesOf),
         inline: head.inline.map(({ doc, kind, payload }) => [bytesOf(doc), kind, payload]),
@@ -255,6 +260,7 @@ function readManifest(value: Cbor, header: ObjectHeader): Manifest {
     sequence: expect.uint(map['sequence'], 'sequence'),
     tier: expect.uint(map['tier'], 'tier'),
     covers: map['covers'] === null ? null : decodeCoverage(map['covers']),
+    with: map['with'] === undefined ? new Set() : decodeCoverage(map['with']),
     applied: decodeCoverage(map['applied']),
     wants: expect.list(map['wants'], 'wants').map(docIdOf),
     inline: expect.list(map['inline'], 'inline entries').map((item) => {

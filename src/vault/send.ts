@@ -10,8 +10,9 @@ import type { Card } from '../notes/card.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { snapshotDigestInput, stateOf } from '../notes/merge.ts';
+import { packedDocs, WHOLE } from './applying.ts';
 import type { Context } from './context.ts';
-import { type DeviceId, element } from './coverage.ts';
+import { type DeviceId, element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
 import { groupByDoc, openDoc } from './documents.ts';
 import { unsend } from './identity.ts';
@@ -167,9 +168,11 @@ async function upload(ctx: Context, row: UploadRow, signal?: AbortSignal): Promi
 }
 
 async function uploaded(ctx: Context, row: UploadRow): Promise<void> {
-  await ctx.state.write(['uploads', 'packs'], async (tx) => {
+  await ctx.state.write(['uploads', 'packs', 'contents', 'objects'], async (tx) => {
     await tx.uploads.delete([row.id]);
     const id = packKey(ctx.storageId, row.name);
+    await tx.contents.put({ id, docs: packedDocs(row.docs) });
+    if (row.bytes.length <= WHOLE) await tx.objects.put({ id, bytes: row.bytes });
     if (await tx.packs.get(id)) return;
     await tx.packs.put({
       id,
@@ -181,6 +184,11 @@ async function uploaded(ctx: Context, row: UploadRow): Promise<void> {
       state: 'applied',
       present: true,
       covers: [row.element],
+      with: [],
+      writer: partsOf(row.element).device,
+      put: ctx.deps.now(),
+      listed: null,
+      gone: null,
       body: null,
     });
   });

@@ -5,6 +5,7 @@ import { keepSlots } from './connect.ts';
 import { type Context, openContext, type Place } from './context.ts';
 import { OtherAccount, OtherVault } from './errors.ts';
 import { list } from './listing.ts';
+import { watchForLoss } from './loss.ts';
 import { receive } from './receive.ts';
 import { reconcile } from './reconcile.ts';
 import { send } from './send.ts';
@@ -67,9 +68,10 @@ export function createSession(place: Place, account: string, events: SessionEven
 
   async function sync(signal?: AbortSignal): Promise<SyncReport> {
     const ctx = await start(signal);
-    const alarm = await list(ctx, ctx.vault, { full: await missesSomething(ctx) }, signal);
+    await list(ctx, { full: await missesSomething(ctx) }, signal);
     // What is there is still read: it may be what others have already put back.
     const received = await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+    const alarm = await watchForLoss(ctx, ctx.vault, signal);
     await reconcile(ctx);
     if (!kept) await keepSlots(place, ctx.vault, signal);
     kept = true;

@@ -36,6 +36,12 @@ export interface OutboxRow {
   readonly bytes: Bytes | null;
 }
 
+/** A moment as both clocks tell it, in ms since 1970: this device's, and the latest that the provider has been heard to tell. */
+export interface Sight {
+  readonly local: number;
+  readonly provider: number;
+}
+
 export type PackState =
   /** Named in a listing, not read yet. */
   | 'listed'
@@ -62,6 +68,16 @@ export interface PackRow {
   readonly present: boolean;
   /** What it covers, once its head was read. */
   readonly covers: readonly Element[];
+  /** Pushes without which it doesn't hold all that it covers; nearly always none. */
+  readonly with: readonly Element[];
+  /** Who wrote it, once its head was read. */
+  readonly writer: DeviceId | null;
+  /** This device's clock when it put the object; null when another did. */
+  readonly put: number | null;
+  /** The first full listing that had it. */
+  readonly listed: Sight | null;
+  /** The first full listing that lacked it; null while it is present. */
+  readonly gone: Sight | null;
   /** The pack's header and inflated lengths, while bodies are pending. */
   readonly body: { readonly header: Bytes; readonly inflated: readonly number[] } | null;
 }
@@ -114,6 +130,43 @@ export interface AsideRow {
   readonly reason: string;
 }
 
+/** What a pack holds: to know what a hole has torn, and which packs a purge has to reach. */
+export interface ContentsRow {
+  /** `packKey(storage, name)` */
+  readonly id: string;
+  /** Its documents, 16 bytes each, one behind the other. */
+  readonly docs: Bytes;
+}
+
+/** A small pack's sealed bytes, kept while the pack counts, so that merging needn't fetch it. Check them against its name. */
+export interface ObjectRow {
+  /** `packKey(storage, name)` */
+  readonly id: string;
+  readonly bytes: Bytes;
+}
+
+/** A note that somebody deleted for good, and what of it was known then (rules V23, V24). */
+export interface PurgeRow {
+  /** `<document> <first 8 bytes of SHA-256 of the payload, hexadecimal>` */
+  readonly id: string;
+  readonly doc: DocId;
+  readonly payload: Bytes;
+}
+
+/** Another program that writes to the vault, or this one (rule V4). */
+export interface DeviceRow {
+  readonly id: DeviceId;
+  /** The newest format that it reads. */
+  readonly reads: number;
+  /** The provider's time of the newest pack that it wrote. */
+  readonly seen: number;
+}
+
+/** When this device first saw something whose age will decide about destruction (rule V22). */
+export interface SightRow extends Sight {
+  readonly key: string;
+}
+
 /** A key slot, kept on every device so that it can be put back (rule V31). */
 export interface SlotRow {
   /** `packKey(storage, name)` */
@@ -152,6 +205,18 @@ export interface ListingRecord {
   readonly full: number | null;
 }
 
+/** How this device's clock and the provider's have gone along, as far as they were watched (rule V22). */
+export interface ClocksRecord {
+  /** The latest time of any object that the storage has told. */
+  readonly provider: number;
+  /** This device's clock when it was told. */
+  readonly local: number;
+  /** The provider's time less this device's, in ms, as it was when it was last believed. */
+  readonly skew: number;
+  /** Set while the clocks contradict what was believed: the other skew, and since when it has held. Nothing is destroyed meanwhile. */
+  readonly doubt: { readonly skew: number; readonly since: Sight } | null;
+}
+
 /** Set when a listing lost most of what was there (rule V27): nothing is sent until the person has decided. */
 export interface AlarmRecord {
   readonly lost: number;
@@ -163,6 +228,7 @@ export interface MetaValues {
   vault: VaultRecord;
   device: DeviceRecord;
   [listing: `listing ${StorageId}`]: ListingRecord;
+  [clocks: `clocks ${StorageId}`]: ClocksRecord;
   [alarm: `alarm ${StorageId}`]: AlarmRecord;
   /** The vault that the storage was connected for (rule V9). */
   [home: `home ${StorageId}`]: VaultId;
@@ -188,6 +254,11 @@ export interface Tables {
   aside: Rows<AsideRow, string>;
   slots: Rows<SlotRow, string>;
   gaps: Rows<GapRow, DocId>;
+  contents: Rows<ContentsRow, string>;
+  objects: Rows<ObjectRow, string>;
+  purges: Rows<PurgeRow, string>;
+  devices: Rows<DeviceRow, DeviceId>;
+  sights: Rows<SightRow, string>;
   meta: Rows<MetaRow, string>;
 }
 
@@ -206,6 +277,11 @@ export const SCHEMA = {
   aside: { key: 'id', indexes: ['pack'] },
   slots: { key: 'id', indexes: ['storage'] },
   gaps: { key: 'doc', indexes: [] },
+  contents: { key: 'id', indexes: [] },
+  objects: { key: 'id', indexes: [] },
+  purges: { key: 'id', indexes: ['doc'] },
+  devices: { key: 'id', indexes: [] },
+  sights: { key: 'key', indexes: [] },
   meta: { key: 'key', indexes: [] },
 } as const satisfies Record<TableName, { key: string; indexes: readonly string[] }>;
 

@@ -44,7 +44,7 @@ export async function ringFor(deps: SealDeps, raw: RawRing = RAW_RING): Promise<
   return keyRing(await importRing(deps.crypto, raw));
 }
 
-export const HEAD: Omit<Manifest, 'kinds' | 'entries' | 'inflated' | 'reads' | 'tier'> = {
+export const HEAD: Omit<Manifest, 'kinds' | 'entries' | 'inflated' | 'reads' | 'tier' | 'with'> = {
   device: DEVICE,
   sequence: 1,
   covers: null,

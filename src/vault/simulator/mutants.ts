@@ -18,12 +18,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'cursor committed before the data it stands for',
     file: 'src/vault/listing.ts',
-    find: `    await state.write(['packs', 'slots', 'meta'], async (tx) => {
+    find: `    await state.write(LISTING, async (tx) => {
       await apply(`,
     replace: `    await state.write(['meta'], (tx) =>
       writeMeta(tx, \`listing \${storageId}\`, { cursor: page.cursor, full: record?.full ?? null }),
     );
-    await state.write(['packs', 'slots', 'meta'], async (tx) => {
+    await state.write(LISTING, async (tx) => {
       await apply(`,
     rule: 'V12',
     seed: 7,

@@ -26,7 +26,7 @@ import { openContext } from '../context.ts';
 import type { Bytes } from '../crypto.ts';
 import { recordEdit } from '../documents.ts';
 import { isVaultError } from '../errors.ts';
-import { fetchNote } from '../receive.ts';
+import { fetchNote } from '../bodies.ts';
 import type { Device } from './device.ts';
 import type { Dice } from './dice.ts';
 import { placeOf } from './engine.ts';

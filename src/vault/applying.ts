@@ -1,0 +1,181 @@
+/** What reading a pack leaves in the local database: pieces, cards, and the knowledge that they are here (rules V11, V12). */
+import { type DocId, bytesOf } from '../notes/ids.ts';
+import { concat } from './compression.ts';
+import type { Context } from './context.ts';
+import { type Coverage, element, type Element } from './coverage.ts';
+import type { Bytes } from './crypto.ts';
+import { applyIncoming, type Incoming, type Refused } from './documents.ts';
+import { CLOSED, KNOWN_KINDS, PURGE, UPDATES } from './entry-kinds.ts';
+import { parseName } from './names.ts';
+import type { Manifest, PackHead } from './pack.ts';
+import { applyPurges } from './purge.ts';
+import type { PackRow, Transaction } from './state.ts';
+
+/** Objects up to this many bytes are fetched whole; of larger ones the head first. */
+export const WHOLE = 256 * 1024;
+
+export const APPLYING = [
+  'notes',
+  'bodies',
+  'gaps',
+  'packs',
+  'pending',
+  'applied',
+  'missing',
+  'aside',
+  'outbox',
+  'contents',
+  'objects',
+  'purges',
+  'devices',
+  'meta',
+] as const;
+export type Applying = Transaction<(typeof APPLYING)[number]>;
+
+export function ownElement(pack: Pick<PackRow, 'name'>, head: Pick<PackHead, 'manifest'>): Element {
+  const hash = parseName(pack.name)?.hash as string;
+  return element(head.manifest.device, head.manifest.sequence, hash);
+}
+
+export function inlineOf(pack: Pick<PackRow, 'id'>, head: PackHead): Incoming[] {
+  return head.manifest.inline.map((entry, index) => ({
+    id: `${pack.id} inline ${index}`,
+    doc: entry.doc,
+    kind: entry.kind,
+    bytes: entry.payload,
+  }));
+}
+
+/** Every document that a pack holds something of. */
+export function docsOf(head: PackHead): DocId[] {
+  return [...new Set([...head.manifest.inline, ...head.rows].map((entry) => entry.doc))];
+}
+
+/** As the `contents` table keeps them. */
+export function packedDocs(docs: readonly DocId[]): Bytes {
+  return concat(docs.map(bytesOf));
+}
+
+/** Applies what this program knows, keeps the rest aside word for word (rules V4, V11). */
+export async function applyOrSetAside(
+  ctx: Context,
+  tx: Applying,
+  pack: string,
+  pieces: readonly Incoming[],
+): Promise<void> {
+  const unknown: Refused[] = pieces
+    .filter((piece) => !KNOWN_KINDS.includes(piece.kind))
+    .map((piece) => ({ piece, reason: `entry kind ${piece.kind}` }));
+  const purges = pieces.filter((piece) => piece.kind === PURGE);
+  const updates = pieces.filter((piece) => UPDATES.includes(piece.kind));
+  const refused = [...unknown, ...(await applyPurges(tx, purges)), ...(await applyIncoming(tx, updates))];
+  if (pieces.some((piece) => piece.kind === CLOSED)) await tx.meta.put({ key: `closed ${ctx.storageId}`, value: true });
+  await tx.aside.putMany(
+    refused.map(({ piece: { id, doc, kind, bytes }, reason }) => ({ id, doc, kind, bytes, pack, reason })),
+  );
+}
+
+/** A pack that is read once more, perhaps by a newer program, is judged anew. */
+export async function forgetAside(tx: Applying, pack: string): Promise<void> {
+  await tx.aside.delete((await tx.aside.where('pack', [pack])).map((row) => row.id));
+}
+
+/** What its head says of a pack, for the rows that are kept of it. */
+export interface Known {
+  readonly pack: PackRow;
+  readonly covers: Coverage;
+  readonly with: Coverage;
+  readonly writer: PackRow['writer'];
+}
+
+export function knownOf(pack: PackRow, head: PackHead): Known {
+  const { covers, device } = head.manifest;
+  return {
+    pack,
+    covers: covers ?? new Set([ownElement(pack, head)]),
+    with: head.manifest.with,
+    writer: device,
+  };
+}
+
+/**
+ * The last step of reading a pack: it is on this device, and this device knows so.
+ * @param says what it says besides, where that wasn't heard yet.
+ * @returns what it knows from now on, once the transaction is through.
+ */
+export async function recordApplied(
+  ctx: Context,
+  tx: Applying,
+  known: Known,
+  says: Manifest | null,
+): Promise<readonly Element[]> {
+  const { pack, covers } = known;
+  const whole = (await tx.aside.where('pack', [pack.id])).length === 0;
+  // Of a head that was shown in part before the rest of the pack came in another way.
+  await tx.pending.delete((await tx.pending.where('pack', [pack.id])).map((row) => row.id));
+  await tx.packs.put({
+    ...pack,
+    state: whole ? 'applied' : 'aside',
+    covers: [...covers],
+    with: [...known.with],
+    writer: known.writer,
+    body: null,
+  });
+  // What it leaves to other packs has to be here as well before it counts.
+  const counts = whole && [...known.with].every((item) => ctx.applied.has(item) || covers.has(item));
+  if (counts) {
+    const fresh = [...covers].filter((item) => !ctx.applied.has(item));
+    await tx.applied.putMany(fresh.map((item) => ({ element: item, stated: 0 })));
+    await tx.missing.delete(fresh);
+  }
+  if (says) await hearOut(ctx, tx, pack, covers, says);
+  return counts ? [...covers] : [];
+}
+
+/** The copy in memory follows the table, never goes ahead of it. */
+export async function applyInOne(ctx: Context, work: (tx: Applying) => Promise<readonly Element[]>): Promise<void> {
+  for (const item of await ctx.state.write(APPLYING, work)) ctx.applied.add(item);
+}
+
+/** Who wrote it (rule V4), and what the writer said besides: which packs it had (rule V13), and what it lacks (rule V14). */
+export async function hearOut(
+  ctx: Context,
+  tx: Applying,
+  pack: PackRow,
+  covers: Coverage,
+  says: Manifest,
+): Promise<void> {
+  const writer = await tx.devices.get(says.device);
+  if (!writer || writer.seen < pack.time || writer.reads < says.reads) {
+    const reads = Math.max(writer?.reads ?? 0, says.reads);
+    await tx.devices.put({ id: says.device, reads, seen: Math.max(writer?.seen ?? 0, pack.time) });
+  }
+  for (const item of says.applied) {
+    if (ctx.applied.has(item) || covers.has(item) || (await tx.missing.get(item))) continue;
+    await tx.missing.put({ element: item, since: ctx.deps.now() });
+  }
+  for (const doc of says.wants) {
+    if ((await tx.gaps.get(doc)) || (await tx.bodies.where('doc', [doc])).length === 0) continue;
+    await tx.outbox.put({ doc, bytes: null });
+  }
+}
+
+/** Packs that waited for others to be applied count from now on. */
+export async function countWaiting(ctx: Context): Promise<void> {
+  for (;;) {
+    const fresh = await ctx.state.write(['packs', 'applied', 'missing'], async (tx) => {
+      const rows = (await tx.packs.where('state', ['applied'])).filter(
+        (row) =>
+          row.storage === ctx.storageId &&
+          row.with.length > 0 &&
+          row.with.every((item) => ctx.applied.has(item) || row.covers.includes(item)),
+      );
+      const elements = [...new Set(rows.flatMap((row) => row.covers))].filter((item) => !ctx.applied.has(item));
+      await tx.applied.putMany(elements.map((item) => ({ element: item, stated: 0 })));
+      await tx.missing.delete(elements);
+      return elements;
+    });
+    for (const item of fresh) ctx.applied.add(item);
+    if (fresh.length === 0) return;
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * `seal(coverage)`: the whole states of some documents, as this device has them, in one pack that says which pushes' content it
+ * holds. The one operation under merging packs, healing a hole, putting back after a wipe, and repair.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { card } from '../notes/card.ts';
+import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
+import { hasPending, snapshotDigestInput, stateOf } from '../notes/merge.ts';
+import { packedDocs, WHOLE } from './applying.ts';
+import type { Context } from './context.ts';
+import { type Coverage, type DeviceId, type Element, partsOf } from './coverage.ts';
+import type { Bytes } from './crypto.ts';
+import { groupByDoc, openDoc } from './documents.ts';
+import { PURGE, STATE } from './entry-kinds.ts';
+import { createPackBuilder, type InlineEntry, type PackEntry, type SealedPack } from './pack.ts';
+import { send } from './send.ts';
+import { packKey, readMeta, writeMeta } from './state.ts';
+
+/** Documents that are read in one go. */
+const BATCH = 256;
+/** A reserved document up to this size stands in the head. */
+const INLINE = 16 * 1024;
+
+export interface SealRequest {
+  readonly covers: Coverage;
+  /** Every document that any of those pushes touched. */
+  readonly docs: readonly DocId[];
+  /** Pushes that hold part of it themselves. */
+  readonly with?: Coverage;
+  /** What the packs said whose place it takes (rule V13). */
+  readonly applied?: Coverage;
+}
+
+export type Built =
+  | { readonly kind: 'built'; readonly pack: SealedPack }
+  /** These documents from the request's end on don't fit any more. */
+  | { readonly kind: 'full'; readonly fitted: number }
+  /** A part of this document isn't here, so that its state wouldn't be whole. */
+  | { readonly kind: 'incomplete'; readonly doc: DocId };
+
+/** Which device writes: an id is drawn at the first write. */
+async function writerOf(ctx: Context): Promise<DeviceId> {
+  return ctx.state.write(['meta'], async (tx) => {
+    const known = await readMeta(tx, 'device');
+    const device = known ?? { id: hexOf(ctx.deps.crypto.random(16)) as DeviceId, next: 1 };
+    if (!known) await writeMeta(tx, 'device', device);
+    return device.id;
+  });
+}
+
+/** Oldest change first, as the builder takes them. */
+async function inOrderOfChange(ctx: Context, docs: readonly DocId[]): Promise<DocId[]> {
+  const notes = await ctx.state.read(['notes'], (tx) => tx.notes.getMany(docs.filter(isNoteId)));
+  const modified = new Map(notes.flatMap((row) => (row ? [[row.id as DocId, row.modified] as const] : [])));
+  const timeOf = (doc: DocId) => modified.get(doc) ?? 0;
+  return [...new Set(docs)].sort((a, b) => timeOf(a) - timeOf(b) || (a < b ? -1 : 1));
+}
+
+/** Builds the pack in memory. Nothing is sent, nothing is kept. */
+export async function build(ctx: Context, request: SealRequest): Promise<Built> {
+  const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault);
+  const inline: InlineEntry[] = [];
+  const docs = await inOrderOfChange(ctx, request.docs);
+  for (let at = 0; at < docs.length; at += BATCH) {
+    const batch = docs.slice(at, at + BATCH);
+    const { bodies, purges, gaps, pending } = await ctx.state.read(
+      ['bodies', 'purges', 'gaps', 'pending'],
+      async (tx) => ({
+        bodies: groupByDoc(await tx.bodies.where('doc', batch)),
+        purges: await tx.purges.where('doc', batch),
+        gaps: await Promise.all(batch.map((doc) => tx.gaps.get(doc))),
+        pending: await tx.pending.where('doc', batch),
+      }),
+    );
+    const lacking = gaps.find((row) => row)?.doc ?? pending[0]?.doc;
+    if (lacking) return { kind: 'incomplete', doc: lacking };
+    inline.push(...purges.map(({ doc, payload }) => ({ doc, kind: PURGE, payload })));
+    for (const [index, id] of batch.entries()) {
+      const rows = bodies.get(id);
+      // Released after a purge: that it was purged is all that is left of it.
+      if (!rows) continue;
+      const doc = openDoc(rows);
+      const pendingHere = hasPending(doc);
+      const entry: PackEntry = {
+        doc: id,
+        kind: STATE,
+        payload: stateOf(doc) as Bytes,
+        digest: sha256(snapshotDigestInput(doc)).slice(0, 8),
+        card: isNoteId(id) ? card(doc) : null,
+      };
+      doc.destroy();
+      if (pendingHere) return { kind: 'incomplete', doc: id };
+      if (entry.card === null && entry.payload.length <= INLINE)
+        inline.push({ doc: id, kind: STATE, payload: entry.payload });
+      else if (!(await builder.add(entry))) return { kind: 'full', fitted: at + index };
+    }
+  }
+  const pack = await builder.finish({
+    device: await writerOf(ctx),
+    // It is no push: nobody counts it.
+    sequence: 0,
+    covers: request.covers,
+    ...(request.with ? { with: request.with } : {}),
+    applied: request.applied ?? new Set(),
+    wants: [],
+    inline,
+  });
+  return pack ? { kind: 'built', pack } : { kind: 'full', fitted: 0 };
+}
+
+/** Puts a pack that was built, and remembers what it is. */
+export async function put(ctx: Context, request: SealRequest, pack: SealedPack, signal?: AbortSignal): Promise<void> {
+  const at = ctx.deps.now();
+  await ctx.storage.put(pack.name, pack.bytes, signal);
+  await ctx.state.write(['packs', 'contents', 'objects', 'meta'], async (tx) => {
+    const id = packKey(ctx.storageId, pack.name);
+    const writer = (await readMeta(tx, 'device'))?.id ?? null;
+    await tx.contents.put({ id, docs: packedDocs([...new Set(request.docs)]) });
+    if (pack.bytes.length <= WHOLE) await tx.objects.put({ id, bytes: pack.bytes });
+    if (await tx.packs.get(id)) return;
+    await tx.packs.put({
+      id,
+      storage: ctx.storageId,
+      name: pack.name,
+      size: pack.bytes.length,
+      time: 0,
+      state: 'applied',
+      present: true,
+      covers: [...request.covers],
+      with: [...(request.with ?? [])],
+      writer,
+      put: at,
+      listed: null,
+      gone: null,
+      body: null,
+    });
+  });
+}
+
+/**
+ * Puts the content of some pushes into the storage, whatever becomes of the packs that held it. What doesn't fit into one object
+ * goes ahead as ordinary pushes, which the pack then names.
+ * @returns the document that can't be had whole, when nothing was put for it.
+ */
+export async function seal(ctx: Context, request: SealRequest, signal?: AbortSignal): Promise<DocId | null> {
+  const docs = await inOrderOfChange(ctx, request.docs);
+  const leftOut = new Set<Element>(request.with ?? []);
+  let part: SealRequest = { ...request, docs };
+  for (;;) {
+    const built = await build(ctx, part);
+    if (built.kind === 'incomplete') return built.doc;
+    if (built.kind === 'built') {
+      await put(ctx, { ...part, docs }, built.pack, signal);
+      return null;
+    }
+    // A little is kept back, since the estimate that refused the next one may have been too low for the rest as well.
+    const fitting = Math.floor(built.fitted * 0.9);
+    const pushed = await pushWhole(ctx, part.docs.slice(fitting), signal);
+    if (pushed.tooLarge) return pushed.tooLarge;
+    for (const item of pushed.elements) leftOut.add(item);
+    part = { ...part, docs: part.docs.slice(0, fitting), with: leftOut };
+  }
+}
+
+/** Sends whole states as ordinary pushes. @returns these pushes, and whatever else went along; or what fits into none. */
+async function pushWhole(
+  ctx: Context,
+  docs: readonly DocId[],
+  signal?: AbortSignal,
+): Promise<{ readonly elements: readonly Element[]; readonly tooLarge: DocId | undefined }> {
+  const writer = await writerOf(ctx);
+  const next = await ctx.state.write(['outbox', 'meta'], async (tx) => {
+    await tx.outbox.putMany(docs.map((doc) => ({ doc, bytes: null })));
+    return (await readMeta(tx, 'device'))?.next ?? 1;
+  });
+  const report = await send(ctx, () => undefined, signal);
+  const elements = [...ctx.applied].filter((item) => {
+    const { device, sequence } = partsOf(item);
+    return device === writer && sequence >= next;
+  });
+  return { elements, tooLarge: report.tooLarge.find((doc) => docs.includes(doc)) };
+}

@@ -1,0 +1,30 @@
+/** What documents and pieces of documents hold, told without the program's own eyes. */
+import * as Y from 'yjs';
+import { isDeepStrictEqual } from 'node:util';
+import type { DocId } from '../../notes/ids.ts';
+import { docFrom, hasPending, snapshotDigestInput } from '../../notes/merge.ts';
+import type { BodyRow } from '../state.ts';
+import type { Device } from './device.ts';
+import { Violation } from './violation.ts';
+
+/** What the pieces make. @throws {Violation} V11: a piece that doesn't apply must never be among them. */
+export function docOf(device: Device, id: DocId, rows: readonly BodyRow[]): Y.Doc {
+  try {
+    return docFrom(
+      rows.map((row) => row.bytes),
+      1,
+    );
+  } catch (cause) {
+    throw new Violation('V11', `${device.name} keeps a piece of ${id} that can't be read`, { cause });
+  }
+}
+
+/** Whether the document has everything that the update would bring. */
+export function contains(doc: Y.Doc, update: Uint8Array): boolean {
+  if (!hasPending(doc) && Y.snapshotContainsUpdate(Y.snapshot(doc), update)) return true;
+  // Slower, and right also for what waits for missing pieces.
+  const both = docFrom([Y.encodeStateAsUpdate(doc), update], 1);
+  const [one, other] = [snapshotDigestInput(doc), snapshotDigestInput(both)];
+  both.destroy();
+  return isDeepStrictEqual(one, other);
+}

@@ -1,7 +1,7 @@
 /**
  * A clock for tests and the memory storage: time stands still while anything is at work and then jumps to
  * the moment that the next sleeper waits for. "At work" means microtasks; code that waits for something
- * real (a file, a worker) isn't seen, and time may jump under it.
+ * real (a file, a worker) isn't seen, and time may jump under it, unless whoever makes the clock can see it.
  */
 export interface VirtualClock {
   /** ms since 1970. */
@@ -36,7 +36,11 @@ function messageToOneself(): (task: () => void) => void {
   };
 }
 
-export function createVirtualClock(start: number = START): VirtualClock {
+/** @param whenSettled runs the task once nothing is at work any more. */
+export function createVirtualClock(
+  start: number = START,
+  whenSettled: (task: () => void) => unknown = afterMicrotasks,
+): VirtualClock {
   let time = start;
   let sleepers: Sleeper[] = [];
   let ticking = false;
@@ -54,7 +58,7 @@ export function createVirtualClock(start: number = START): VirtualClock {
   function keepTicking(): void {
     if (ticking || sleepers.length === 0) return;
     ticking = true;
-    afterMicrotasks(tick);
+    whenSettled(tick);
   }
 
   return {

@@ -46,6 +46,15 @@ export async function openStorage(host: Host, row: ConnectionRow, patience: numb
     },
   };
   const storage = providerFor(row).open(await configOf(host, row), row.settings as ConnectionSettings, deps);
+  return patiently(host, storage, patience);
+}
+
+/** A storage that bears with what passes, and asks for little at once. @param patience how often a call is tried. */
+export function patiently(
+  host: Pick<Host, 'vault' | 'sleep' | 'random' | 'online'>,
+  storage: Storage,
+  patience: number,
+): Storage {
   return withRetry(
     withConcurrency(storage, AT_ONCE),
     { now: host.vault.now, sleep: host.sleep, random: host.random, online: host.online },

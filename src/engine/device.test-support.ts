@@ -8,13 +8,13 @@ import {
 } from '../../backends/dropbox/emulator/emulator.ts';
 import { sleep } from '../../backends/sleep.ts';
 import { createDatabase, openDatabase } from '../cache/database.ts';
-import { createDexieState } from '../cache/dexie-state.ts';
 import { platformCompression } from '../vault/compression.ts';
 import { webCrypto } from '../vault/crypto.ts';
 import type { Notes } from './api.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { createEngine, type Engine, followStorage } from './engine.ts';
-import type { Host, WithLock } from './host.ts';
+import type { Host } from './host.ts';
+import { createTestHost } from './host.test-support.ts';
 import { createQueries } from './live.ts';
 import { createNotes } from './notes.ts';
 import type { Queries } from './queries.ts';
@@ -41,52 +41,20 @@ export function createStandIn(): DropboxEmulator {
   return createDropboxEmulator();
 }
 
-function createLocks(): WithLock {
-  const queues = new Map<string, Promise<unknown>>();
-  return async (name, work, signal) => {
-    const before = queues.get(name) ?? Promise.resolve();
-    const run = before.then(() => {
-      signal?.throwIfAborted();
-      return work();
-    });
-    queues.set(
-      name,
-      run.catch(() => undefined),
-    );
-    return run;
-  };
-}
-
 let devices = 0;
 
 export async function createDevice(standIn: DropboxEmulator): Promise<Device> {
   const db = createDatabase(`device-${++devices}`);
   await openDatabase(db);
-  const nudges = new Set<() => void>();
-  const host: Host = {
-    db,
-    state: createDexieState(db),
+  const host = createTestHost(db, {
     vault: { now: () => Date.now(), crypto: webCrypto, compression: platformCompression },
     fetch: (input, init) => standIn.fetch(new Request(input, init)),
     configuration: async () => ({
       dropbox: { clientId: 'local-demo', label: 'Dropbox (test)', endpoints: dropboxEndpoints(STAND_IN) },
     }),
-    withLock: createLocks(),
     sleep: (ms, signal) => sleep(ms / FASTER, signal),
     random: Math.random,
-    online: { now: () => true, wait: async () => undefined },
-    nudge: {
-      send: () => {
-        for (const nudge of nudges) nudge();
-      },
-      listen: (listener) => {
-        nudges.add(listener);
-        return () => nudges.delete(listener);
-      },
-    },
-    // Argon2id itself is tested elsewhere.
-    argonCost: { memory: 64, passes: 1, lanes: 1 },
-  };
+  });
   const engine = createEngine(host);
   const documents = createDocuments({ state: host.state, now: host.vault.now, follow: () => () => undefined });
   const notes = createNotes({

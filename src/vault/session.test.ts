@@ -25,9 +25,9 @@ test('V9 signed in to another account, nothing is read or written', async () => 
   const before = [...world.provider.objects().keys()];
   device.resetCounts();
   const session = createSession(device.place, 'somebody else');
-  for (const work of [() => session.sync(), () => session.push()])
+  for (const work of [() => session.sync(), () => session.pull(), () => session.push()])
     await expect(work()).rejects.toBeInstanceOf(OtherAccount);
-  expect(device.counts()).toMatchObject({ about: 2, total: 2 });
+  expect(device.counts()).toMatchObject({ about: 3, total: 3 });
   expect([...world.provider.objects().keys()]).toEqual(before);
 });
 
@@ -65,6 +65,20 @@ test('V3 an idle sync is one request', async () => {
   device.resetCounts();
   for (let count = 0; count < 3; count++) await device.sync();
   expect(device.counts()).toMatchObject({ changes: 3, total: 3 });
+});
+
+test('V3 a pull reads what others sent, and sends nothing', async () => {
+  const world = createWorld();
+  const [one, two] = await pair(world);
+  await one.write(note(1), 'from the other');
+  await one.sync();
+  await two.write(note(2), 'not finished');
+  const objects = world.provider.objects().size;
+  two.resetCounts();
+  expect(await two.session.pull()).toEqual({ received: 1, sent: 0, alarm: null, tooLarge: [] });
+  expect(two.counts()).toMatchObject({ changes: 1, get: 1, total: 2 });
+  expect(world.provider.objects().size).toBe(objects);
+  expect(await two.session.push()).toMatchObject({ sent: 1 });
 });
 
 test.each([1, 100])(

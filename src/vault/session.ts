@@ -31,6 +31,8 @@ export interface SessionEvents {
 export interface Session {
   /** Lists, reads what is new, sends what waits. One at a time. */
   sync(signal?: AbortSignal): Promise<SyncReport>;
+  /** Only lists and reads. */
+  pull(signal?: AbortSignal): Promise<SyncReport>;
   /** Only sends, when this session has listed before; else the same as `sync`. */
   push(signal?: AbortSignal): Promise<SyncReport>;
 }
@@ -66,7 +68,7 @@ export function createSession(place: Place, account: string, events: SessionEven
     return context;
   }
 
-  async function sync(signal?: AbortSignal): Promise<SyncReport> {
+  async function sync(signal: AbortSignal | undefined, sends: boolean): Promise<SyncReport> {
     const ctx = await start(signal);
     await list(ctx, { full: await missesSomething(ctx) }, signal);
     // What is there is still read: it may be what others have already put back.
@@ -75,7 +77,7 @@ export function createSession(place: Place, account: string, events: SessionEven
     await reconcile(ctx);
     if (!kept) await keepSlots(place, ctx.vault, signal);
     kept = true;
-    if (alarm) return { received, sent: 0, alarm, tooLarge: [] };
+    if (alarm || !sends) return { received, sent: 0, alarm, tooLarge: [] };
     const { packs, tooLarge } = await send(ctx, (waiting) => events.sending?.(waiting), signal);
     return { received, sent: packs, alarm: null, tooLarge };
   }
@@ -91,20 +93,18 @@ export function createSession(place: Place, account: string, events: SessionEven
     return result;
   }
 
+  async function listing(signal: AbortSignal | undefined, sends: boolean): Promise<SyncReport> {
+    const report = await sync(signal, sends);
+    listed = report.alarm === null;
+    return report;
+  }
+
   return {
-    sync: (signal) =>
-      oneAtATime(async () => {
-        const report = await sync(signal);
-        listed = report.alarm === null;
-        return report;
-      }),
+    sync: (signal) => oneAtATime(() => listing(signal, true)),
+    pull: (signal) => oneAtATime(() => listing(signal, false)),
     push: (signal) =>
       oneAtATime(async () => {
-        if (!listed) {
-          const report = await sync(signal);
-          listed = report.alarm === null;
-          return report;
-        }
+        if (!listed) return listing(signal, true);
         const { packs, tooLarge } = await send(await start(signal), (waiting) => events.sending?.(waiting), signal);
         return { received: 0, sent: packs, alarm: null, tooLarge };
       }),

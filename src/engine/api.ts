@@ -159,6 +159,10 @@ export interface Unread {
   /** Objects that don't open. They are still there, and read again later. */
   readonly damaged: number;
   readonly newer: number;
+  /** Objects sealed with a key that this device hasn't got. */
+  readonly locked: number;
+  /** Entries of a kind that this program doesn't know, kept as they came. */
+  readonly unknown: number;
   /** Entries set aside because they couldn't be applied. */
   readonly aside: number;
   /** Objects that were there and have gone. What was in them is on this device. */
@@ -167,7 +171,15 @@ export interface Unread {
   readonly missing: number;
 }
 
-export const NOTHING_UNREAD: Unread = { damaged: 0, newer: 0, aside: 0, gone: 0, missing: 0 };
+export const NOTHING_UNREAD: Unread = {
+  damaged: 0,
+  newer: 0,
+  locked: 0,
+  unknown: 0,
+  aside: 0,
+  gone: 0,
+  missing: 0,
+};
 
 /** One row, written by the leading engine, read live by every tab. */
 export interface SyncStatus {

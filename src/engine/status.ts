@@ -1,5 +1,6 @@
 /** What the leading engine tells every window: one row, written as things change. */
 import type { ConnectionRow } from '../cache/database.ts';
+import { KNOWN_KINDS } from '../vault/entry-kinds.ts';
 import { MISSING_AFTER } from '../vault/session.ts';
 import { NOTHING_UNREAD, type SyncStatus, type Trouble, type Unread } from './api.ts';
 import type { Host } from './host.ts';
@@ -23,11 +24,15 @@ async function unread(host: Host, storage: string): Promise<Unread> {
   return host.state.read(['packs', 'aside', 'missing'], async (tx) => {
     const packs = await tx.packs.where('storage', [storage]);
     const count = (state: string) => packs.filter((row) => row.present && row.state === state).length;
+    const aside = await tx.aside.list();
+    const unknown = aside.filter((row) => !KNOWN_KINDS.includes(row.kind)).length;
     const longAgo = host.vault.now() - MISSING_AFTER;
     return {
       damaged: count('damaged'),
       newer: count('newer'),
-      aside: await tx.aside.count(),
+      locked: count('locked'),
+      unknown,
+      aside: aside.length - unknown,
       gone: packs.filter((row) => !row.present && row.state === 'applied').length,
       missing: (await tx.missing.list()).filter((row) => row.since <= longAgo).length,
     };
@@ -44,7 +49,8 @@ export async function createReporter(host: Host, row: ConnectionRow): Promise<Re
     phase: 'idle',
     progress: null,
     trouble: before?.trouble ?? null,
-    unread: before?.unread ?? NOTHING_UNREAD,
+    // What an older version wrote lacks what it didn't count.
+    unread: { ...NOTHING_UNREAD, ...before?.unread },
     lastSynced: before?.lastSynced ?? null,
   };
   let lastProgress = 0;

@@ -2,10 +2,11 @@
 import { type DocId, bytesOf } from '../notes/ids.ts';
 import { concat } from './compression.ts';
 import type { Context } from './context.ts';
-import { type Coverage, element, type Element } from './coverage.ts';
+import { type Coverage, element, type Element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
 import { applyIncoming, type Incoming, type Refused } from './documents.ts';
 import { CLOSED, KNOWN_KINDS, PURGE, UPDATES } from './entry-kinds.ts';
+import { rememberDevices } from './formats.ts';
 import { parseName } from './names.ts';
 import type { Manifest, PackHead } from './pack.ts';
 import { applyPurges } from './purge.ts';
@@ -63,11 +64,12 @@ export async function applyOrSetAside(
   pack: string,
   pieces: readonly Incoming[],
 ): Promise<void> {
+  const further = ctx.deps.kinds ?? [];
   const unknown: Refused[] = pieces
-    .filter((piece) => !KNOWN_KINDS.includes(piece.kind))
+    .filter((piece) => !KNOWN_KINDS.includes(piece.kind) && !further.includes(piece.kind))
     .map((piece) => ({ piece, reason: `entry kind ${piece.kind}` }));
   const purges = pieces.filter((piece) => piece.kind === PURGE);
-  const updates = pieces.filter((piece) => UPDATES.includes(piece.kind));
+  const updates = pieces.filter((piece) => UPDATES.includes(piece.kind) || further.includes(piece.kind));
   const refused = [...unknown, ...(await applyPurges(tx, purges)), ...(await applyIncoming(tx, updates))];
   if (pieces.some((piece) => piece.kind === CLOSED)) await tx.meta.put({ key: `closed ${ctx.storageId}`, value: true });
   await tx.aside.putMany(
@@ -123,11 +125,10 @@ export async function recordApplied(
   });
   // What it leaves to other packs has to be here as well before it counts.
   const counts = whole && [...known.with].every((item) => ctx.applied.has(item) || covers.has(item));
-  if (counts) {
-    const fresh = [...covers].filter((item) => !ctx.applied.has(item));
-    await tx.applied.putMany(fresh.map((item) => ({ element: item, stated: 0 })));
-    await tx.missing.delete(fresh);
-  }
+  const fresh = [...covers].filter((item) => !ctx.applied.has(item));
+  if (counts) await tx.applied.putMany(fresh.map((item) => ({ element: item, stated: 0 })));
+  // What is kept aside doesn't count, but nobody needs to look for it.
+  if (counts || !whole) await tx.missing.delete(fresh);
   if (says) await hearOut(ctx, tx, pack, covers, says);
   return counts ? [...covers] : [];
 }
@@ -145,19 +146,23 @@ export async function hearOut(
   covers: Coverage,
   says: Manifest,
 ): Promise<void> {
-  const writer = await tx.devices.get(says.device);
-  if (!writer || writer.seen < pack.time || writer.reads < says.reads) {
-    const reads = Math.max(writer?.reads ?? 0, says.reads);
-    await tx.devices.put({ id: says.device, reads, seen: Math.max(writer?.seen ?? 0, pack.time) });
-  }
-  for (const item of says.applied) {
-    if (ctx.applied.has(item) || covers.has(item) || (await tx.missing.get(item))) continue;
+  await rememberDevices(tx, pack, says, ctx.applied);
+  const lacking = [...says.applied].filter((item) => !ctx.applied.has(item) && !covers.has(item));
+  const unread = lacking.length > 0 ? await tx.packs.where('state', ['aside', 'newer', 'locked']) : [];
+  const there = new Set(unread.flatMap(pushesIn));
+  for (const item of lacking) {
+    if (there.has(item) || there.has(partsOf(item).hash) || (await tx.missing.get(item))) continue;
     await tx.missing.put({ element: item, since: ctx.deps.now() });
   }
   for (const doc of says.wants) {
     if ((await tx.gaps.get(doc)) || (await tx.bodies.where('doc', [doc])).length === 0) continue;
     await tx.outbox.put({ doc, bytes: null });
   }
+}
+
+/** What is known to lie in a pack that can't be read here: its pushes, or, of a push that can't even be opened, its hash. */
+export function pushesIn(pack: Pick<PackRow, 'name' | 'covers'>): readonly string[] {
+  return pack.covers.length > 0 ? pack.covers : [parseName(pack.name)?.hash.slice(0, 16) as string];
 }
 
 /** Packs that waited for others to be applied count from now on. */

@@ -113,7 +113,7 @@ export interface Bodies {
 
 /** @returns null when the object has gone. @throws {VaultError} `Damaged` */
 export async function fetchBodies(ctx: Context, pack: PackRow, signal?: AbortSignal): Promise<Bodies | null> {
-  const header = readHeader(pack.body?.header ?? new Uint8Array());
+  const header = readHeader(pack.body?.header ?? new Uint8Array(), ctx.deps);
   if (!pack.body || 'needs' in header) throw new VaultError('Damaged', 'the kept header is cut short');
   const rows = await ctx.state.read(['pending'], (tx) => tx.pending.where('pack', [pack.id]));
   const parts: { stretch: Stretch; bytes: Bytes }[] = [];
@@ -162,7 +162,7 @@ export async function fetchNote(ctx: Context, doc: DocId, signal?: AbortSignal):
   });
   let all = true;
   for (const { row, pack } of rows) {
-    const header = pack?.body ? readHeader(pack.body.header) : null;
+    const header = pack?.body ? readHeader(pack.body.header, ctx.deps) : null;
     if (!pack?.body || !header || 'needs' in header) {
       all = false;
       continue;

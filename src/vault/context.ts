@@ -10,6 +10,8 @@ import type { Storage } from '../../backends/storage.ts';
 export interface VaultDeps extends SealDeps {
   /** This device's clock, ms since 1970. */
   readonly now: () => number;
+  /** Entry kinds of Yjs updates that the program knows besides this version's: for tests of rule V4. */
+  readonly kinds?: readonly number[];
 }
 
 export interface Place {
@@ -37,7 +39,8 @@ export async function openContext(place: Place): Promise<Context | null> {
 }
 
 /** How the state of a pack's row is called, for an object that didn't read. Null for what isn't the object's fault. */
-export function unreadable(error: unknown): 'damaged' | 'newer' | null {
+export function unreadable(error: unknown): 'damaged' | 'newer' | 'locked' | null {
   if (!isVaultError(error)) return null;
-  return error.kind === 'Newer' ? 'newer' : 'damaged';
+  if (error.kind === 'Newer') return 'newer';
+  return error.kind === 'UnknownKey' ? 'locked' : 'damaged';
 }

@@ -115,7 +115,7 @@ export async function getOrGone(
 
 type HeadResult =
   | { head: PackHead; bytes: Bytes; state: 'listed' }
-  | { head: null; bytes: Bytes; state: 'damaged' | 'newer' | 'gone' };
+  | { head: null; bytes: Bytes; state: 'damaged' | 'newer' | 'locked' | 'gone' };
 
 /**
  * Fetches until the whole head is there. An object under another name than its own, or with something behind it, is damaged:

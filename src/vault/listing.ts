@@ -85,7 +85,7 @@ async function apply(
 
 /** What didn't read may do so now: a cut download, a program that was updated since. */
 async function giveAnotherChance(tx: ListingTables, storage: StorageId): Promise<void> {
-  const rows = await tx.packs.where('state', ['damaged', 'newer', 'aside']);
+  const rows = await tx.packs.where('state', ['damaged', 'newer', 'locked', 'aside']);
   await tx.packs.putMany(rows.filter((row) => row.storage === storage).map((row) => ({ ...row, state: 'listed' })));
 }
 

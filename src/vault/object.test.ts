@@ -57,6 +57,7 @@ test('V2 the header is laid out byte for byte', () => {
   ].join('');
   expect(hexOf(OBJECT.subarray(0, FIXED_HEADER + 12))).toBe(expected);
   expect(headerOf(OBJECT)).toEqual({
+    format: 1,
     kind: 'p',
     vault: VAULT,
     key: RAW_RING.current,

@@ -9,6 +9,7 @@ import { VaultError } from './errors.ts';
 import type { KeyRing } from './keys.ts';
 import type { ObjectKind, VaultId } from './names.ts';
 
+/** The format of this page's objects, and the newest that this program reads and writes. */
 export const FORMAT_VERSION = 1;
 export const MAGIC = new TextEncoder().encode('SATCHEL');
 /** Bytes of the header before the table of block lengths. */
@@ -19,6 +20,7 @@ const TAG = 16;
 export const MAX_BLOCK = 16 * 1024 * 1024;
 
 export interface ObjectHeader {
+  readonly format: number;
   readonly kind: string;
   readonly vault: VaultId;
   readonly key: string;
@@ -34,6 +36,13 @@ export interface ObjectHeader {
 export interface SealDeps {
   readonly crypto: Crypto;
   readonly compression: Compression;
+  /** The newest format that the program reads and can write; `FORMAT_VERSION` where it isn't said. Others are for tests of rule V4. */
+  readonly format?: number;
+}
+
+/** The newest format that the program reads and can write. */
+export function newestFormat(deps: Pick<SealDeps, 'format'>): number {
+  return deps.format ?? FORMAT_VERSION;
 }
 
 /** Where block `index` begins in the object. */
@@ -47,8 +56,8 @@ export function headEnd(header: ObjectHeader): number {
   return blockStart(header, header.headBlocks);
 }
 
-function info(kind: string): string {
-  return `satchel/${FORMAT_VERSION}/${kind}`;
+function info(format: number, kind: string): string {
+  return `satchel/${format}/${kind}`;
 }
 
 function nonce(block: number): Bytes {
@@ -66,7 +75,10 @@ function associated(header: Bytes, block: number, last: boolean): Bytes {
   return bytes;
 }
 
-/** @param blocks compressed already; the first `headBlocks` of them are the head. */
+/**
+ * @param blocks compressed already; the first `headBlocks` of them are the head.
+ * @param format to be written, at most the newest that the program knows: see formats.ts.
+ */
 export async function sealObject(
   deps: SealDeps,
   ring: KeyRing,
@@ -74,12 +86,15 @@ export async function sealObject(
   kind: ObjectKind,
   headBlocks: number,
   blocks: readonly Bytes[],
+  format: number = FORMAT_VERSION,
 ): Promise<Bytes> {
+  if (format < 1 || format > newestFormat(deps))
+    throw new RangeError(`no program of this kind writes format ${format}`);
   const salt = deps.crypto.random(SALT);
   const header = new Uint8Array(FIXED_HEADER + blocks.length * 4);
   const view = new DataView(header.buffer);
   header.set(MAGIC, 0);
-  view.setUint8(7, FORMAT_VERSION);
+  view.setUint8(7, format);
   view.setUint8(8, kind.charCodeAt(0));
   header.set(bytesOf(vault), 10);
   header.set(bytesOf(ring.current), 26);
@@ -87,7 +102,7 @@ export async function sealObject(
   view.setUint16(66, headBlocks);
   view.setUint16(68, blocks.length);
   for (const [index, block] of blocks.entries()) view.setUint32(FIXED_HEADER + index * 4, block.length + TAG);
-  const cipher = await deps.crypto.derive(ring.keyOf(ring.current), salt, info(kind));
+  const cipher = await deps.crypto.derive(ring.keyOf(ring.current), salt, info(format, kind));
   const sealed = await Promise.all(
     blocks.map((block, index) =>
       deps.crypto.seal(cipher, nonce(index), associated(header, index, index === blocks.length - 1), block),
@@ -98,16 +113,20 @@ export async function sealObject(
 
 /**
  * Reads the header from the beginning of an object.
+ * @param deps of the program, which say what it reads.
  * @returns how many bytes are needed, when the prefix is too short to hold the whole header.
  * @throws {VaultError} `Damaged`, `Newer`
  */
-export function readHeader(prefix: Uint8Array): ObjectHeader | { readonly needs: number } {
+export function readHeader(
+  prefix: Uint8Array,
+  deps: Pick<SealDeps, 'format'> = {},
+): ObjectHeader | { readonly needs: number } {
   const known = Math.min(prefix.length, MAGIC.length);
   for (let index = 0; index < known; index++) {
     if (prefix[index] !== MAGIC[index]) throw new VaultError('Damaged', 'not an object of Satchel');
   }
-  if (prefix.length > 7 && (prefix[7] as number) > FORMAT_VERSION) {
-    throw new VaultError('Newer', `format ${prefix[7]} is newer than this program's ${FORMAT_VERSION}`);
+  if (prefix.length > 7 && (prefix[7] as number) > newestFormat(deps)) {
+    throw new VaultError('Newer', `format ${prefix[7]} is newer than this program's ${newestFormat(deps)}`);
   }
   if (prefix.length < FIXED_HEADER) return { needs: FIXED_HEADER };
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
@@ -121,6 +140,7 @@ export function readHeader(prefix: Uint8Array): ObjectHeader | { readonly needs:
   const lengths = Array.from({ length: count }, (_, index) => view.getUint32(FIXED_HEADER + index * 4));
   if (lengths.some((length) => length < TAG)) throw new VaultError('Damaged', 'the header contradicts itself');
   return {
+    format: prefix[7] as number,
     kind: String.fromCharCode(prefix[8] as number),
     vault: hexOf(prefix.subarray(10, 26)) as VaultId,
     key: hexOf(prefix.subarray(26, 34)),
@@ -133,7 +153,7 @@ export function readHeader(prefix: Uint8Array): ObjectHeader | { readonly needs:
 
 /** @throws {VaultError} `UnknownKey` */
 export function cipherOf(deps: SealDeps, ring: KeyRing, header: ObjectHeader): Promise<CipherKey> {
-  return deps.crypto.derive(ring.keyOf(header.key), header.salt, info(header.kind));
+  return deps.crypto.derive(ring.keyOf(header.key), header.salt, info(header.format, header.kind));
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   FORMAT_VERSION,
   headEnd,
   MAX_BLOCK,
+  newestFormat,
   type ObjectHeader,
   openBlock,
   readHeader,
@@ -148,8 +149,16 @@ export interface PackBuilder {
   ): Promise<SealedPack | null>;
 }
 
-/** Takes entries oldest first; the head lists them newest first (rule V3). */
-export function createPackBuilder(deps: SealDeps, ring: KeyRing, vault: VaultId): PackBuilder {
+/**
+ * Takes entries oldest first; the head lists them newest first (rule V3).
+ * @param format to be written: see formats.ts.
+ */
+export function createPackBuilder(
+  deps: SealDeps,
+  ring: KeyRing,
+  vault: VaultId,
+  format: number = FORMAT_VERSION,
+): PackBuilder {
   const body = createBlocks(deps.compression);
   /** Oldest first. */
   const pages = createBlocks(deps.compression);
@@ -223,12 +232,13 @@ export function createPackBuilder(deps: SealDeps, ring: KeyRing, vault: VaultId)
         kinds: [...new Set([...kinds, ...head.inline.map(({ kind }) => kind)])].sort((a, b) => a - b),
         entries,
         inflated: [...pages.inflated.toReversed(), ...body.inflated],
-        reads: FORMAT_VERSION,
+        reads: newestFormat(deps),
       });
       // A text that compresses well fits into an object and still is more than a reader takes from one block.
       if ([manifest.length, ...pages.inflated, ...body.inflated].some((length) => length > MAX_BLOCK)) return null;
       const headBlocks = [await deps.compression.deflate(manifest), ...pageBlocks.toReversed()];
-      const bytes = await sealObject(deps, ring, vault, 'p', headBlocks.length, [...headBlocks, ...bodyBlocks]);
+      const blocks = [...headBlocks, ...bodyBlocks];
+      const bytes = await sealObject(deps, ring, vault, 'p', headBlocks.length, blocks, format);
       if (bytes.length > MAX_OBJECT_BYTES) return null;
       const hash = await deps.crypto.sha256(bytes);
       return { name: nameOf(vault, 'p', hash), bytes, hash: hexOf(hash) };
@@ -299,7 +309,7 @@ export async function readPack(
   vault: VaultId,
   prefix: Bytes,
 ): Promise<PackHead | { readonly needs: number }> {
-  const header = readHeader(prefix);
+  const header = readHeader(prefix, deps);
   if ('needs' in header) return header;
   if (header.vault !== vault) throw new VaultError('Foreign', 'belongs to another vault');
   if (header.kind !== 'p') throw new VaultError('Damaged', 'not a pack');

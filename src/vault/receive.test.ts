@@ -562,6 +562,6 @@ test('V33 a pack sealed with a key that is not on the ring stops nothing', async
   await foreign.storage.put(pack?.name as ObjectName, pack?.bytes as Uint8Array);
   await reader.sync();
   expect(await reader.texts()).toEqual({ [note(1)]: 'x' });
-  expect((await states(reader)).sort()).toEqual(['applied', 'damaged']);
+  expect((await states(reader)).sort()).toEqual(['applied', 'locked']);
   expect(hexOf(pack?.bytes.subarray(26, 34) as Uint8Array)).toBe(foreign.ring.current);
 });

@@ -2,9 +2,11 @@
  * Reading packs: heads first, so that the whole list is there while bodies arrive, newest first. Coverage is recorded with
  * the last entry of a pack, never before (rules V11, V12).
  */
-import { countWaiting, ownElement, WHOLE } from './applying.ts';
+import { countWaiting, ownElement, pushesIn, WHOLE } from './applying.ts';
 import { applyBodies, applyWhole, fetchBodies, recordKnown } from './bodies.ts';
 import { type Context, unreadable } from './context.ts';
+import { partsOf } from './coverage.ts';
+import { understands } from './formats.ts';
 import { coverageOf, type PackHead } from './pack.ts';
 import { index, readHead } from './heads.ts';
 import { newDevice } from './identity.ts';
@@ -20,14 +22,21 @@ export interface Progress {
 }
 
 async function setState(ctx: Context, pack: PackRow, state: PackRow['state']): Promise<void> {
-  await ctx.state.write(['packs', 'pending'], async (tx) => {
+  await ctx.state.write(['packs', 'pending', 'missing'], async (tx) => {
     await tx.packs.put({ ...pack, state, body: null });
+    // It is there, only not for this program: nobody needs to look for it.
+    if (state === 'newer' || state === 'locked') {
+      const there = new Set(pushesIn(pack));
+      const missing = (await tx.missing.list()).map((row) => row.element);
+      await tx.missing.delete(missing.filter((item) => there.has(item) || there.has(partsOf(item).hash)));
+    }
     await tx.pending.delete((await tx.pending.where('pack', [pack.id])).map((row) => row.id));
   });
 }
 
-/** Whether this device has all that the pack covers. */
+/** Whether this device has all that the pack covers, and knows what the pack's entries are. */
 function isKnown(ctx: Context, pack: PackRow, head: PackHead): boolean {
+  if (!understands(ctx.deps, head.manifest)) return false;
   return [...coverageOf(head.manifest, ownElement(pack, head))].every((item) => ctx.applied.has(item));
 }
 

@@ -12,6 +12,7 @@ import { type Coverage, type DeviceId, type Element, partsOf } from './coverage.
 import type { Bytes } from './crypto.ts';
 import { groupByDoc, openDoc } from './documents.ts';
 import { PURGE, STATE } from './entry-kinds.ts';
+import { formatToWrite } from './formats.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry, type SealedPack } from './pack.ts';
 import { send } from './send.ts';
 import { packKey, readMeta, writeMeta } from './state.ts';
@@ -58,7 +59,7 @@ async function inOrderOfChange(ctx: Context, docs: readonly DocId[]): Promise<Do
 
 /** Builds the pack in memory. Nothing is sent, nothing is kept. */
 export async function build(ctx: Context, request: SealRequest): Promise<Built> {
-  const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault);
+  const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault, await formatToWrite(ctx));
   const inline: InlineEntry[] = [];
   const docs = await inOrderOfChange(ctx, request.docs);
   for (let at = 0; at < docs.length; at += BATCH) {

@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { type DeviceId, element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
 import { groupByDoc, openDoc } from './documents.ts';
+import { formatToWrite } from './formats.ts';
 import { unsend } from './identity.ts';
 import { STATE, UPDATE } from './entry-kinds.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry } from './pack.ts';
@@ -76,7 +77,7 @@ export interface Sealed {
 
 /** Seals as much of the outbox as one object holds. */
 async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed> {
-  const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault);
+  const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault, await formatToWrite(ctx));
   const taken: Parcel[] = [];
   /** Only the first one in a pack can be too large for it: the others are refused while the pack is filled. */
   let first: DocId | null = null;
@@ -143,7 +144,7 @@ async function isComplete(
   ctx: Context,
   tx: Parameters<Parameters<typeof ctx.state.read<'packs' | 'missing', void>>[1]>[0],
 ): Promise<boolean> {
-  const open = await tx.packs.where('state', ['listed', 'indexed', 'damaged', 'newer', 'aside']);
+  const open = await tx.packs.where('state', ['listed', 'indexed', 'damaged', 'newer', 'locked', 'aside']);
   // Packs of another vault in the same storage stay unread for ever, and say nothing of this one.
   const own = open.filter((row) => row.storage === ctx.storageId && parseName(row.name)?.vault === ctx.vault);
   return own.length === 0 && (await tx.missing.count()) === 0;

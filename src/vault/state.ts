@@ -52,6 +52,8 @@ export type PackState =
   | 'damaged'
   /** In a format that this program doesn't know. */
   | 'newer'
+  /** Sealed with a key that this device's ring doesn't hold. */
+  | 'locked'
   /** Holds entries that couldn't be applied; they are kept aside. */
   | 'aside';
 
@@ -156,9 +158,9 @@ export interface PurgeRow {
 /** Another program that writes to the vault, or this one (rule V4). */
 export interface DeviceRow {
   readonly id: DeviceId;
-  /** The newest format that it reads. */
+  /** The newest format that it reads; 0 while it is only known from what others have merged. */
   readonly reads: number;
-  /** The provider's time of the newest pack that it wrote. */
+  /** The provider's time of the newest pack that it wrote, or by which it had written at the latest. */
   readonly seen: number;
 }
 
@@ -223,10 +225,17 @@ export interface AlarmRecord {
   readonly of: number;
 }
 
+/** The person wants this format written, though a device that wrote lately doesn't read it (rule V4). */
+export interface AgreedRecord {
+  readonly vault: VaultId;
+  readonly format: number;
+}
+
 /** Values under a key of their own. */
 export interface MetaValues {
   vault: VaultRecord;
   device: DeviceRecord;
+  agreed: AgreedRecord;
   [listing: `listing ${StorageId}`]: ListingRecord;
   [clocks: `clocks ${StorageId}`]: ClocksRecord;
   [alarm: `alarm ${StorageId}`]: AlarmRecord;

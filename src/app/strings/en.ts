@@ -236,6 +236,17 @@ export const en = {
         one: '# object was written by a newer Satchel. It’s left as it is; update Satchel here to read it.',
         other: '# objects were written by a newer Satchel. They’re left as they are; update Satchel here to read them.',
       }),
+    locked: (count: number) =>
+      n(count, {
+        one: '# object is sealed with a key that this device doesn’t have. It’s left as it is, and tried again later.',
+        other:
+          '# objects are sealed with a key that this device doesn’t have. They’re left as they are, and tried again later.',
+      }),
+    unknown: (count: number) =>
+      n(count, {
+        one: '# change was made by a newer Satchel. It’s kept as it came; update Satchel here to see it.',
+        other: '# changes were made by a newer Satchel. They’re kept as they came; update Satchel here to see them.',
+      }),
     aside: (count: number) =>
       n(count, {
         one: '# change couldn’t be applied. It’s kept as it came, and nothing is lost.',

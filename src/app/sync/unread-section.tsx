@@ -5,12 +5,14 @@ import { Section } from '../ui/page.tsx';
 
 export function UnreadSection({ unread }: { unread: Unread }) {
   const t = useStrings();
-  const { damaged, newer, aside, gone, missing } = unread;
-  if (damaged + newer + aside + gone + missing === 0) return null;
+  const { damaged, newer, locked, unknown, aside, gone, missing } = unread;
+  if (Object.values(unread).every((count) => count === 0)) return null;
   return (
     <Section title={t.sync.unreadTitle}>
       {damaged > 0 && <p className="row">{t.sync.damaged(damaged)}</p>}
       {newer > 0 && <p className="row">{t.sync.newer(newer)}</p>}
+      {locked > 0 && <p className="row">{t.sync.locked(locked)}</p>}
+      {unknown > 0 && <p className="row">{t.sync.unknown(unknown)}</p>}
       {aside > 0 && <p className="row">{t.sync.aside(aside)}</p>}
       {gone > 0 && <p className="row">{t.sync.gone(gone)}</p>}
       {missing > 0 && <p className="row">{t.sync.missing(missing)}</p>}

@@ -39,7 +39,7 @@ function dominates(one: Holding, other: Holding): boolean {
 
 /** Packs that one single other one takes the place of (rule V19). */
 export function superseded(holdings: readonly Holding[]): Finding[] {
-  // Whoever dominates one covers its smallest element: asking those few is far cheaper than asking all.
+  // Whoever dominates a pack covers each element of it, so that only those who cover some one of them need be asked.
   const byElement = new Map<Element, Holding[]>();
   for (const holding of holdings) {
     for (const item of holding.covers) {

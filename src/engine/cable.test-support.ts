@@ -9,10 +9,11 @@ export interface Call {
 }
 
 /**
- * What becomes of a watch when the cable is pulled: it tells; it rests for a minute and then says "perhaps", as where
- * a provider's long poll may also be forbidden; or it never notices, and hangs on the dead connection.
+ * How a watch behaves. When the cable is pulled, it tells; or rests for a minute and then says "perhaps", as where a
+ * provider's long poll may also be forbidden; or never notices, and hangs on the dead connection. Or it says at all
+ * times that something changed.
  */
-export type WatchWithoutNetwork = 'tells' | 'rests' | 'hangs';
+export type WatchKind = 'tells' | 'rests' | 'hangs' | 'babbles';
 
 export interface Cable {
   readonly storage: Storage;
@@ -25,7 +26,7 @@ export interface Cable {
 interface CableDeps {
   readonly now: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  readonly watch: WatchWithoutNetwork;
+  readonly watch: WatchKind;
 }
 
 const REST = 60_000;
@@ -69,7 +70,9 @@ export function createCable(storage: Storage, deps: CableDeps): Cable {
       about: (signal) => send('about', signal, (until) => storage.about(until)),
       async watch(area, cursor, signal) {
         try {
-          await send('watch', signal, (until) => storage.watch(area, cursor, until));
+          await send('watch', signal, async (until) =>
+            deps.watch === 'babbles' ? undefined : storage.watch(area, cursor, until),
+          );
         } catch (error) {
           signal.throwIfAborted();
           if (deps.watch !== 'rests') throw error;

@@ -6,11 +6,14 @@ export interface Disk {
   busy(): boolean;
   /** Transactions that wrote and were committed. */
   writes(): number;
+  /** Writes for which there was no room. */
+  refused(): number;
   /**
    * From now on nothing can be written: each write fails at once, or when its transaction is to be committed.
    * Browsers do either. https://w3c.github.io/IndexedDB/#transaction-lifecycle
+   * @param spared tables whose rows are small enough to find room.
    */
-  fill(when: 'at the write' | 'at the commit'): void;
+  fill(when: 'at the write' | 'at the commit', spared?: readonly string[]): void;
   makeRoom(): void;
 }
 
@@ -20,7 +23,8 @@ const noRoom = () => new DOMException('there is no room left on this device', 'Q
 export function putUnder(db: Dexie): Disk {
   let open = 0;
   let written = 0;
-  let full: 'at the write' | 'at the commit' | null = null;
+  let refused = 0;
+  let full: { readonly when: 'at the write' | 'at the commit'; readonly spared: readonly string[] } | null = null;
 
   function observe(transaction: IDBTransaction): void {
     open++;
@@ -51,12 +55,12 @@ export function putUnder(db: Dexie): Disk {
         return {
           ...table,
           async mutate(request) {
-            if (full === 'at the write') throw noRoom();
+            if (!full || full.spared.includes(name)) return table.mutate(request);
+            refused++;
+            if (full.when === 'at the write') throw noRoom();
             const answer = await table.mutate(request);
-            if (full === 'at the commit') {
-              Object.defineProperty(request.trans, 'error', { value: noRoom() });
-              request.trans.abort();
-            }
+            Object.defineProperty(request.trans, 'error', { value: noRoom() });
+            request.trans.abort();
             return answer;
           },
         };
@@ -67,8 +71,9 @@ export function putUnder(db: Dexie): Disk {
   return {
     busy: () => open > 0,
     writes: () => written,
-    fill(when) {
-      full = when;
+    refused: () => refused,
+    fill(when, spared = []) {
+      full = { when, spared };
     },
     makeRoom() {
       full = null;

@@ -320,14 +320,3 @@ it('packs that were sealed for a storage which is no longer known are sealed ane
   await until(async () => expect(standIn.filePaths()).toHaveLength(there + 1));
   await until(async () => expect(await each.queries.waiting()).toBe(0));
 });
-
-it('a word from the storage is asked for by itself after a long rest, and only then it is called synced', async () => {
-  const standIn = createStandIn();
-  const each = await device(standIn);
-  await connectFirst(each);
-  await until(async () => expect((await each.queries.status())?.lastSynced).not.toBeNull());
-  const asked = standIn.requests.length;
-  await until(async () =>
-    expect(standIn.requests.slice(asked).map(({ route }) => route)).toContain('files/list_folder/continue'),
-  );
-});

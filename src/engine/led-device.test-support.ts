@@ -11,7 +11,7 @@ import { createDatabase, type Database, openDatabase } from '../cache/database.t
 import { createVault, look, unlock } from '../vault/connect.ts';
 import { synchronousCompression, synchronousCrypto } from '../vault/simulator/synchronous.ts';
 import type { Notes } from './api.ts';
-import { type Cable, createCable, type WatchWithoutNetwork } from './cable.test-support.ts';
+import { type Cable, createCable, type WatchKind } from './cable.test-support.ts';
 import { type Disk, putUnder } from './disk.test-support.ts';
 import { patiently } from './connections.ts';
 import { createDocuments } from './documents.ts';
@@ -38,7 +38,9 @@ export interface World {
   readonly clock: VirtualClock;
   readonly provider: MemoryProvider;
   /** A device that belongs to the vault in the storage, and leads. The first one makes the vault. */
-  device(options?: { watch?: WatchWithoutNetwork }): Promise<LedDevice>;
+  device(options?: { watch?: WatchKind }): Promise<LedDevice>;
+  /** A newer version of the app opens the device's database. @returns what it finds in the table. */
+  takeOver(device: LedDevice, table: string): Promise<readonly unknown[]>;
   /** Every leader stops. */
   end(): Promise<void>;
 }
@@ -46,18 +48,28 @@ export interface World {
 const STORAGE = 'storage';
 const PASSPHRASE = 'correct horse battery staple';
 /** Dexie tells its live queries in a task of its own; after so many without work on a database nothing is left to come. */
-const QUIET_TASKS = 3;
+const QUIET_TASKS = 2;
 
 const task = () => new Promise<void>((resolve) => setTimeout(() => setImmediate(resolve), 0));
 
 let databases = 0;
+/** Of a native database; the app's own are in tens. */
+let nextVersion = 1000;
+
+function answer<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('no reason was given')));
+  });
+}
 
 export function createWorld(): World {
   const disks: Disk[] = [];
+  let takingOver = false;
   async function whenSettled(next: () => void): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TASKS; ) {
       await task();
-      quiet = disks.some((disk) => disk.busy()) ? 0 : quiet + 1;
+      quiet = takingOver || disks.some((disk) => disk.busy()) ? 0 : quiet + 1;
     }
     next();
   }
@@ -122,6 +134,14 @@ export function createWorld(): World {
         patiently(host, cable.storage, patience);
       leaders.push(lead(host, AbortSignal.any([over.signal, giveWay(db)]), open).catch(() => undefined));
       return device;
+    },
+    async takeOver({ db }, table) {
+      takingOver = true;
+      const newer = await answer(indexedDB.open(db.name, nextVersion++));
+      const rows: readonly unknown[] = await answer(newer.transaction(table).objectStore(table).getAll());
+      newer.close();
+      takingOver = false;
+      return rows;
     },
     async end() {
       over.abort(new Error('the test is over'));

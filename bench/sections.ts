@@ -224,8 +224,17 @@ export async function browserSection(plan: Plan): Promise<Section[]> {
   ];
 }
 
+function checked({
+  checked: found,
+}: {
+  checked: { bytesIn: number; restorable: number; findings: number } | null;
+}): string {
+  if (!found) throw new Error('nothing was checked');
+  return `${megabytes(found.bytesIn)}; ${found.restorable} notes could be restored, ${found.findings} findings`;
+}
+
 export async function largeSection(plan: Plan): Promise<Section[]> {
-  const { push, pull, stored } = await measureLarge(plan.largeSize, plan.tell);
+  const { push, pull, quick, full, stored } = await measureLarge(plan.largeSize, plan.tell);
   const memory = (figure: string, { peak, before, seconds, requests }: typeof push): Row => ({
     figure,
     goal: `under ${MEMORY / 1e6} MB`,
@@ -252,6 +261,10 @@ export async function largeSection(plan: Plan): Promise<Section[]> {
         ),
         memory('peak memory, first push', push),
         memory('peak memory, first pull', pull),
+        memory('checking the storage, heads only', quick),
+        told('which fetches, and finds', checked(quick)),
+        memory('checking the storage, everything', full),
+        told('which fetches, and finds', checked(full)),
         told('stored', `${megabytes(stored.stored)} in ${stored.packs} packs`),
       ],
       notes: [

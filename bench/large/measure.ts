@@ -3,12 +3,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Size } from '../library.ts';
 import type { takeApart } from '../stored.ts';
-import type { ClientResult } from './client-process.ts';
+import type { ClientResult, Mode } from './client-process.ts';
 import { reach } from './wire.ts';
 
 export interface Large {
   readonly push: ClientResult;
   readonly pull: ClientResult;
+  readonly quick: ClientResult;
+  readonly full: ClientResult;
   readonly stored: ReturnType<typeof takeApart>;
 }
 
@@ -32,7 +34,7 @@ export async function measureLarge(size: Size, tell: (progress: string) => void)
     children.push(child);
     return port as number;
   };
-  const client = async (mode: 'push' | 'pull', storage: number, state: number) => {
+  const client = async (mode: Mode, storage: number, state: number) => {
     const args = [mode, `${storage}`, `${state}`, JSON.stringify(size)];
     return (await start('client-process.ts', args)).message as ClientResult;
   };
@@ -53,10 +55,14 @@ export async function measureLarge(size: Size, tell: (progress: string) => void)
     tell(`${size.count} notes: comparing`);
     const second = await reach(secondPort);
     await second.call('check', 'the device that pulled', size);
+    tell(`${size.count} notes: checking the storage, heads only`);
+    const quick = await client('quick', storagePort, secondPort);
+    tell(`${size.count} notes: checking the storage, everything`);
+    const full = await client('full', storagePort, secondPort);
     const stored = (await storage.call('takeApart')) as Large['stored'];
     storage.close();
     second.close();
-    return { push, pull, stored };
+    return { push, pull, quick, full, stored };
   } finally {
     for (const child of children) child.kill();
   }

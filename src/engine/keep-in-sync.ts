@@ -35,6 +35,7 @@ export interface Following {
 
 /** Until the signal fires. Rejects then with its reason. */
 export async function keepInSync(host: Host, following: Following, signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
   const bell = createBell(host.sleep, signal);
   const typing = followTyping(host, () => bell.ring(), signal);
   const pauses = createPauses(FIRST_PAUSE);

@@ -7,31 +7,9 @@ import { webCrypto } from '../vault/crypto.ts';
 import { ARGON_COST } from '../vault/passphrase.ts';
 import { type Configuration, fetchConfiguration } from './configuration.ts';
 import type { Host } from './host.ts';
+import { untilHurried } from './online.ts';
 
 const CHANNEL = 'satchel-nudge';
-
-/**
- * `navigator.onLine` may say online without a network, never the other way round for long: it only shortens a pause,
- * and the pause ends by itself all the same.
- */
-const ASK_AGAIN = 30_000;
-
-function untilOnline(signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = new AbortController();
-    const end = (settle: () => void) => () => {
-      done.abort();
-      settle();
-    };
-    addEventListener('online', end(resolve), { signal: done.signal });
-    signal?.addEventListener(
-      'abort',
-      end(() => reject(signal.reason)),
-      { signal: done.signal },
-    );
-    sleep(ASK_AGAIN, done.signal).then(end(resolve), () => undefined);
-  });
-}
 
 /** @param baseUrl of the app: `config.json` lies beside it. */
 export function createWorkerHost(db: Database, baseUrl: string): Host {
@@ -43,6 +21,17 @@ export function createWorkerHost(db: Database, baseUrl: string): Host {
   channel.addEventListener('message', tell);
   // The network is back: no reason to sit out the rest of a pause.
   addEventListener('online', tell);
+  const nudge: Host['nudge'] = {
+    send() {
+      channel.postMessage(null);
+      // A channel doesn't hear itself.
+      tell();
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
   let configuration: Promise<Configuration> | undefined;
   return {
     db,
@@ -61,18 +50,8 @@ export function createWorkerHost(db: Database, baseUrl: string): Host {
       navigator.locks.request(name, signal ? { signal } : {}, work) as ReturnType<typeof work>,
     sleep,
     random: Math.random,
-    online: { now: () => navigator.onLine, wait: untilOnline },
-    nudge: {
-      send() {
-        channel.postMessage(null);
-        // A channel doesn't hear itself.
-        tell();
-      },
-      listen(listener) {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    },
+    online: { now: () => navigator.onLine, wait: (signal) => untilHurried({ nudge, sleep }, signal) },
+    nudge,
     argonCost: ARGON_COST,
   };
 }

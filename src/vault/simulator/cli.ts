@@ -1,18 +1,33 @@
 /** `npm run simulate -- --seeds N`: see docs/simulator.md. */
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { databasesOf } from './indexed-db.ts';
 import { type Plan, runJobs, share } from './jobs.ts';
 import { MUTANTS } from './mutants.ts';
 import { hunt } from './mutate.ts';
+import { night } from './night.ts';
+import { shrink } from './shrink.ts';
 import { type Outcome, simulate } from './simulate.ts';
+import { storyOf } from './story.ts';
+import { CALM, type Weather } from './weather.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 const USAGE = `npm run simulate -- [--seeds N] [--from S] [--jobs N]   runs N seeds from S on
 npm run simulate -- --seed S [--trace]                  runs one seed, and tells what happens
-npm run simulate -- --mutants [NAME]                    plants the known bugs, and counts the seeds until each is found`;
+npm run simulate -- --shrink S                          leaves out of a failing seed whatever it can, and tells the rest as a short story
+npm run simulate:mutants [-- NAME]                      plants the known bugs, and counts the seeds until each is found
+npm run simulate:night [-- --seeds N] [--from S]        a million seeds, or N. Ended and started again, it goes on where it was:
+                       [--keep FILE]                    what was done and what failed is kept in FILE (.cache/simulate-night.json)
+
+--jobs N   so many processes; without it, one for each processor`;
+
+const NIGHT = 1_000_000;
+/** Seeds that a planted bug may take to be found. */
+const HUNT = 1000;
+const KEPT = '.cache/simulate-night.json';
 
 function whole(text: string | undefined, fallback: number, least: number): number {
   if (text === undefined) return fallback;
@@ -32,18 +47,22 @@ function read(args: readonly string[]) {
       jobs: { type: 'string' },
       job: { type: 'string' },
       trace: { type: 'boolean', default: false },
+      shrink: { type: 'string' },
       mutants: { type: 'boolean', default: false },
+      night: { type: 'boolean', default: false },
+      keep: { type: 'string', default: KEPT },
       help: { type: 'boolean', default: false },
     },
   });
   const seed = values.seed === undefined ? undefined : whole(values.seed, 1, 0);
   const plan: Plan = {
     from: seed ?? whole(values.from, 1, 0),
-    seeds: seed === undefined ? whole(values.seeds, 100, 1) : 1,
+    seeds: seed === undefined ? whole(values.seeds, values.night ? NIGHT : values.mutants ? HUNT : 100, 1) : 1,
     jobs: seed === undefined ? whole(values.jobs, cpus().length, 1) : 1,
   };
   const job = values.job === undefined ? undefined : whole(values.job, 0, 0);
-  return { ...values, plan, job, names: positionals };
+  const shrunk = values.shrink === undefined ? undefined : whole(values.shrink, 1, 0);
+  return { ...values, plan, job, shrink: shrunk, names: positionals };
 }
 
 const show = (line: string) => process.stdout.write(`${line}\n`);
@@ -80,7 +99,7 @@ async function runAll(plan: Plan, trace: boolean): Promise<number> {
     failed++;
     show(`seed ${seed} breaks ${failure.rule}: ${failure.message}`);
     if (plan.seeds === 1) show(failure.stack);
-    show(`  replay it with: npm run simulate -- --seed ${seed} --trace`);
+    show(`  replay it with: npm run simulate -- --seed ${seed} --trace, or told shortly: --shrink ${seed}`);
   });
   if (plan.jobs === 1) for (const seed of share(plan, 0)) told(await run(seed, trace));
   else await runJobs(plan, ROOT, told);
@@ -106,8 +125,30 @@ async function huntAll(plan: Plan, names: readonly string[]): Promise<number> {
   return survived;
 }
 
+async function tellShort(seed: number): Promise<boolean> {
+  const shrunk = await shrink(seed);
+  if (!shrunk) {
+    show(`seed ${seed} passes`);
+    return false;
+  }
+  const { less, rule, message, trace, runs } = shrunk;
+  for (const line of storyOf(trace)) show(line);
+  const still = (Object.keys(CALM) as (keyof Weather)[]).filter((fault) => !less.without.includes(fault));
+  show(`\nseed ${seed} breaks ${rule}: ${message}`);
+  show(`the smallest of ${runs} runs: ${JSON.stringify({ ...less, without: undefined, faults: still })}`);
+  return true;
+}
+
+async function runNight(plan: Plan, file: string): Promise<number> {
+  const { seeds, failures } = await night(ROOT, file, plan, show);
+  for (const { seed } of failures) show(`  replay it with: npm run simulate -- --seed ${seed} --trace`);
+  show(`${seeds - failures.length} passed, ${failures.length} failed`);
+  return failures.length;
+}
+
 async function main(): Promise<number> {
-  const { plan, job, trace, mutants, help, names } = read(process.argv.slice(2));
+  const args = read(process.argv.slice(2));
+  const { plan, job, trace, mutants, help, names } = args;
   if (help) {
     show(USAGE);
     return 0;
@@ -116,6 +157,8 @@ async function main(): Promise<number> {
     await work(plan, job);
     return 0;
   }
+  if (args.shrink !== undefined) return (await tellShort(args.shrink)) ? 1 : 0;
+  if (args.night) return (await runNight(plan, join(ROOT, args.keep))) === 0 ? 0 : 1;
   if (mutants) return (await huntAll(plan, names)) === 0 ? 0 : 1;
   return (await runAll(plan, trace)) === 0 ? 0 : 1;
 }

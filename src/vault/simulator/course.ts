@@ -1,10 +1,11 @@
 /** The course of a device's days: its program starts, dies and starts again; its profile and its clock are meddled with. */
 import type { Device } from './device.ts';
-import { copyInto } from './device.ts';
 import type { Dice } from './dice.ts';
 import { runEngine } from './engine.ts';
+import { untilNext } from './hand.ts';
 import { createLife, type Life } from './life.ts';
 import { createPerson, type Person } from './person.ts';
+import { createProfiles } from './profiles.ts';
 import type { World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -29,16 +30,11 @@ export function drawLuggage(dice: Dice): Luggage | null {
   const roll = dice.next();
   // Heads of several pages, longer than what is fetched at first.
   if (roll < 0.01) return { notes: dice.between(280, 460), text: 20, tags: 20 };
-  // Many body blocks.
-  if (roll < 0.02) return { notes: dice.between(40, 120), text: dice.between(4000, 12_000), tags: 0 };
+  // Many body blocks, so that they are applied in several steps.
+  if (roll < 0.03) return { notes: dice.between(9, 14), text: dice.between(120_000, 160_000), tags: 0 };
   // Packs of few notes that are just too long to be fetched whole.
-  if (roll < 0.08) return { notes: dice.between(6, 12), text: dice.between(30_000, 60_000), tags: 0 };
+  if (roll < 0.06) return { notes: dice.between(6, 12), text: dice.between(30_000, 60_000), tags: 0 };
   return null;
-}
-
-/** Ms until something that happens so many times a day happens next. */
-function untilNext(dice: Dice, timesADay: number): number {
-  return (-Math.log(1 - dice.next()) * DAY) / timesADay;
 }
 
 export function newLife(world: World, device: Device, dice: Dice, onDeath: () => void): Life {
@@ -69,9 +65,9 @@ function createBell(): { ring: () => void; rung: () => Promise<void> } {
   };
 }
 
-async function live(person: Person, written: () => void, life: Life, dice: Dice): Promise<never> {
+async function live(person: Person, written: () => void, life: Life, dice: Dice, pace: number): Promise<never> {
   for (;;) {
-    await life.sleep(dice.skewed(2000, 12 * HOUR));
+    await life.sleep(dice.skewed(2000, 12 * HOUR) * pace);
     for (let acts = dice.between(1, 6); acts > 0; acts--) {
       await person.act();
       // Some edits are sent while the next ones are made, others wait for the next sync.
@@ -88,13 +84,15 @@ export function createCourse(world: World): Course {
   function start(device: Device): void {
     const dice = world.dice(`life of ${device.name} ${clock.now()} ${clock.steps()}`);
     const life = newLife(world, device, dice, () => {
-      startAgain(device, life, dice.skewed(1000, 6 * HOUR)).catch(world.fail);
+      startAgain(device, life, dice.skewed(1000, 6 * HOUR) * weather.pace).catch(world.fail);
     });
     device.life = life;
     world.trace(() => `${device.name} starts`);
     const person = createPerson(world, device, life, dice);
     const bell = createBell();
-    live(person, bell.ring, life, world.dice(`days of ${device.name} ${clock.steps()}`)).catch(world.fail);
+    live(person, bell.ring, life, world.dice(`days of ${device.name} ${clock.steps()}`), weather.pace).catch(
+      world.fail,
+    );
     runEngine(world, device, life, world.dice(`engine of ${device.name} ${clock.steps()}`), {
       peek: person.peek,
       written: bell.rung,
@@ -106,56 +104,53 @@ export function createCourse(world: World): Course {
     if (running && device.life === dead) start(device);
   }
 
-  /** An old copy of the profile takes its place, as after a crash or from a backup. */
-  async function restore(device: Device, dice: Dice): Promise<void> {
-    for (;;) {
-      await clock.sleep(untilNext(dice, weather.restored));
-      if (!running) return;
-      const copy = await world.database();
-      await copyInto(device.state, copy);
-      world.trace(() => `${device.name} is copied`);
-      await clock.sleep(untilNext(dice, weather.restored));
-      if (!running) return;
-      const life = device.life;
-      device.life = undefined;
-      life?.kill();
-      // What the dead program had under way in its database ends before the copy takes its place.
-      await clock.sleep(10_000);
-      world.trace(() => `${device.name} is restored from the copy`);
-      device.state = copy;
-      device.restored = true;
-      await world.oracle.begin(device);
-      start(device);
-    }
-  }
-
   async function meddle(device: Device, dice: Dice): Promise<void> {
     for (;;) {
-      await clock.sleep(untilNext(dice, weather.jumps));
+      await clock.sleep(untilNext(dice, weather.jumps, weather.pace));
       if (!running) return;
-      device.ahead += dice.between(-3 * DAY, 3 * DAY);
+      device.ahead += dice.chance(0.7) ? dice.between(-3 * DAY, 3 * DAY) : dice.between(-800 * DAY, 800 * DAY);
       world.trace(() => `${device.name}'s clock jumps: ${device.ahead} ms ahead`);
     }
   }
 
   async function leave(device: Device, dice: Dice): Promise<void> {
     for (;;) {
-      await clock.sleep(untilNext(dice, weather.offline));
+      await clock.sleep(untilNext(dice, weather.offline, weather.pace));
       if (!running) return;
       device.network.setOffline(true);
       world.trace(() => `${device.name} is offline`);
-      await clock.sleep(dice.skewed(MINUTE, 12 * HOUR));
+      await clock.sleep(dice.skewed(MINUTE, 12 * HOUR) * weather.pace);
       device.network.setOffline(false);
     }
   }
 
+  /** Lies in a drawer for longer than anybody waits. */
+  async function sleepLong(device: Device, dice: Dice): Promise<void> {
+    await clock.sleep(untilNext(dice, 3, weather.pace));
+    const { life } = device;
+    if (!running || !life) return;
+    device.life = undefined;
+    life.kill();
+    world.trace(() => `${device.name} is put into a drawer`);
+    await clock.sleep(730 * DAY);
+    if (!running || device.life) return;
+    start(device);
+  }
+
+  const profiles = createProfiles(world, { running: () => running, start, adopt });
+
+  function adopt(device: Device): void {
+    start(device);
+    profiles.start(device);
+    if (weather.jumps > 0) meddle(device, world.dice(`clock of ${device.name}`)).catch(world.fail);
+    if (weather.offline > 0) leave(device, world.dice(`travels of ${device.name}`)).catch(world.fail);
+  }
+
   return {
     start(device) {
-      const dice = world.dice(`fate of ${device.name}`);
-      start(device);
-      if (weather.restored > 0) restore(device, world.dice(`copies of ${device.name}`)).catch(world.fail);
-      if (weather.jumps > 0) meddle(device, dice).catch(world.fail);
-      if (weather.offline > 0) leave(device, world.dice(`travels of ${device.name}`)).catch(world.fail);
+      adopt(device);
+      if (weather.asleep > 0 && device === world.devices[1])
+        sleepLong(device, world.dice(`drawer of ${device.name}`)).catch(world.fail);
     },
     stop() {
       running = false;

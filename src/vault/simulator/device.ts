@@ -23,7 +23,7 @@ export interface Device {
   life: Life | undefined;
   /** When its person connects the storage. */
   joinsAt: number;
-  /** Its profile was replaced by an old copy, which may have written under the same device id. */
+  /** Its profile was replaced by an old copy, or there are two of it: another may have written under the same device id. */
   restored: boolean;
   readonly touched: Touched;
   /** What its documents were seen to hold. */

@@ -1,8 +1,8 @@
 /** What the program does by itself: connects when its person wants to, syncs now and then, and copes with what goes wrong. */
 import { isStorageError } from '../../../backends/storage.ts';
-import { createVault, look, unlock } from '../connect.ts';
+import { createVault, look, putBack, unlock } from '../connect.ts';
 import type { Place } from '../context.ts';
-import { isVaultError } from '../errors.ts';
+import { isVaultError, OtherAccount } from '../errors.ts';
 import type { VaultId } from '../names.ts';
 import { createSession, type Session, type SyncReport } from '../session.ts';
 import { readMeta, type State, type StorageId } from '../state.ts';
@@ -56,10 +56,21 @@ export async function moveOn(world: World, device: Device, place: Place): Promis
   return true;
 }
 
-/** What a sync must never say in this world, where nothing is deleted and no note is too large. */
-export function checkReport(device: Device, report: SyncReport): void {
-  must(report.alarm === null, 'V27', () => `${device.name} raised an alarm, though nothing has gone`);
+/** What a sync must never say. */
+export function checkReport(world: World, device: Device, report: SyncReport): void {
+  must(
+    report.alarm === null || world.hand.tookAway(),
+    'V27',
+    () => `${device.name} raised an alarm, though nothing has gone`,
+  );
   must(report.tooLarge.length === 0, 'V5', () => `${device.name} couldn't send ${report.tooLarge.join()}`);
+}
+
+/** Its person wants back what has gone. */
+export async function haveItPutBack(world: World, device: Device, place: Place): Promise<void> {
+  world.trace(() => `${device.name} puts everything back, as its person says`);
+  world.hand.allow();
+  await putBack(place);
 }
 
 export interface EngineWishes {
@@ -82,32 +93,38 @@ export async function runEngine(
     if (dice.chance(0.3)) person.peek().catch(world.fail);
   };
   for (;;) {
-    await Promise.race([life.sleep(dice.skewed(1000, 720 * MINUTE)), person.written()]);
+    await Promise.race([life.sleep(dice.skewed(1000, 720 * MINUTE) * world.weather.pace), person.written()]);
     await life.sleep(dice.skewed(10, 10_000));
     if (world.clock.now() < device.joinsAt) continue;
     try {
       if (!(await ownVault(life.state))) await connect(world, device, place);
       session ??= createSession(place, world.account, { receiving });
       const report = await (dice.chance(0.3) ? session.push() : session.sync());
-      checkReport(device, report);
+      checkReport(world, device, report);
       world.trace(() => `${device.name} synced: ${report.received} received, ${report.sent} sent`);
-      await world.oracle.synced(device);
+      if (report.alarm) {
+        world.trace(() => `${device.name} raises an alarm: ${report.alarm?.lost} of ${report.alarm?.of} have gone`);
+        if (world.hand.alarm(device)) await haveItPutBack(world, device, place);
+      } else await world.oracle.synced(device);
       if (await moveOn(world, device, place)) session = null;
     } catch (error) {
       world.trace(() => `${device.name} could not sync: ${error instanceof Error ? error.message : String(error)}`);
-      await cope(error, device, life, dice);
+      await cope(error, world, device, life, dice);
     }
   }
 }
 
-async function cope(error: unknown, device: Device, life: Life, dice: Dice): Promise<void> {
-  if (isStorageError(error, 'Unauthorized')) {
+async function cope(error: unknown, world: World, device: Device, life: Life, dice: Dice): Promise<void> {
+  if (isStorageError(error, 'Unauthorized') || error instanceof OtherAccount) {
     await life.sleep(dice.skewed(MINUTE, 300 * MINUTE));
-    device.network.signIn();
+    // Whoever connects for the first time looks which account it is.
+    device.network.signIn((await ownVault(life.state)) === undefined);
     return;
   }
   if (isStorageError(error, 'RateLimited')) return life.sleep(error.retryAfter ?? MINUTE);
   if (isStorageError(error, 'Unavailable')) return;
+  // Its person is told so, and may wait for weeks before there is room.
+  if (isStorageError(error, 'QuotaExceeded') && world.hand.wasFull()) return;
   // A slot that was cut or flipped on its way: the person is told so, and tries again.
   if (isVaultError(error, 'Damaged') || isVaultError(error, 'WrongSecret') || isVaultError(error, 'Newer')) return;
   if (isVaultError(error, 'Unreasonable')) return;

@@ -1,14 +1,16 @@
 /** A device's way to the storage, and what happens to requests and answers on it. */
 import { openMemory, memorySettings } from '../../../backends/memory/client.ts';
 import type { MemoryProvider } from '../../../backends/memory/provider.ts';
-import { type Storage, StorageError } from '../../../backends/storage.ts';
+import { type ChangesPage, type Storage, StorageError, type StorageEvent } from '../../../backends/storage.ts';
 import type { ConnectionSettings } from '../../../backends/provider.ts';
 import type { Dice } from './dice.ts';
-import type { Told } from './oracle.ts';
+import type { Told } from './hearsay.ts';
 import type { Weather } from './weather.ts';
 
 export interface NetworkDeps {
   readonly provider: MemoryProvider;
+  /** Somebody else's account with the same provider. */
+  readonly stranger: MemoryProvider;
   readonly weather: Weather;
   readonly dice: Dice;
   /** Hears of each page of a listing that reached the device. */
@@ -20,11 +22,33 @@ export interface Network {
   readonly storage: Storage;
   /** The cable is pulled, or put in again. */
   setOffline(offline: boolean): void;
-  signIn(): void;
+  /** @param certainly to the account that the vault lies in; else, now and then, to somebody else's. */
+  signIn(certainly?: boolean): void;
+}
+
+/** A listing that leaves something out. What it leaves out is seen again in a full listing, if ever. */
+function withHoles({ events, ...page }: ChangesPage, dice: Dice): ChangesPage {
+  const gone = dice.next();
+  return { ...page, events: events.filter((event) => event.kind === 'removed' || !dice.chance(gone)) };
+}
+
+/** What may be told once more without telling something else. */
+function lastOfEach(events: readonly StorageEvent[]): StorageEvent[] {
+  return [...new Map(events.map((event) => [event.name, event])).values()];
+}
+
+/** There are two of some objects: what is true of one is told of the other as well. */
+function doubled(events: readonly StorageEvent[], dice: Dice): StorageEvent[] {
+  return events.flatMap((event) => {
+    if (event.kind === 'removed' || !dice.chance(0.5)) return [event];
+    const other = { ...event, time: event.time + dice.between(-100_000, 100_000) };
+    return dice.chance(0.5) ? [event, other] : [other, { kind: 'removed', name: event.name } as const, event];
+  });
 }
 
 export function createNetwork(deps: NetworkDeps): Network {
-  const { provider, weather, dice, trace } = deps;
+  const { weather, dice, trace } = deps;
+  let { provider } = deps;
   let settings: ConnectionSettings = memorySettings(provider);
   let offline = false;
 
@@ -67,16 +91,19 @@ export function createNetwork(deps: NetworkDeps): Network {
       return bytes;
     },
     async changes(area, cursor, signal) {
-      const page = await request(`changes since ${cursor ?? 'the beginning'}`, (from) =>
+      const full = await request(`changes since ${cursor ?? 'the beginning'}`, (from) =>
         from.changes(area, cursor, signal),
       );
+      const page = full.events.length > 0 && dice.chance(weather.partial) ? withHoles(full, dice) : full;
       deps.told.record(
         cursor,
         page.events.flatMap((event) => (event.kind === 'added' ? [event.name] : [])),
         page.cursor,
       );
-      if (page.events.length === 0 || !dice.chance(weather.repeated)) return page;
-      return { ...page, events: [...page.events, ...page.events.filter(() => dice.chance(0.5))] };
+      if (page.events.length === 0) return page;
+      if (dice.chance(weather.doubled)) return { ...page, events: doubled(page.events, dice) };
+      if (!dice.chance(weather.repeated)) return page;
+      return { ...page, events: [...page.events, ...lastOfEach(page.events).filter(() => dice.chance(0.5))] };
     },
     delete: (names, signal) => request(`delete ${names.join()}`, (from) => from.delete(names, signal)),
     watch: (area, cursor, signal) => request('watch', (to) => to.watch(area, cursor, signal)),
@@ -88,7 +115,9 @@ export function createNetwork(deps: NetworkDeps): Network {
     setOffline(value) {
       offline = value;
     },
-    signIn() {
+    signIn(certainly = false) {
+      provider = !certainly && dice.chance(weather.otherAccount) ? deps.stranger : deps.provider;
+      if (provider === deps.stranger) trace(() => 'signs in to another account');
       settings = memorySettings(provider);
     },
   };

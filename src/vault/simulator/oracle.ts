@@ -6,39 +6,21 @@ import * as Y from 'yjs';
 import { isDeepStrictEqual } from 'node:util';
 import { card } from '../../notes/card.ts';
 import { type DocId, isNoteId, LIBRARY } from '../../notes/ids.ts';
-import { docFrom, hasPending, snapshotDigestInput } from '../../notes/merge.ts';
+import { hasPending } from '../../notes/merge.ts';
+import type { ObjectName } from '../../../backends/storage.ts';
 import { type DeviceId, type Element, partsOf } from '../coverage.ts';
 import { groupByDoc } from '../documents.ts';
 import { type KeyRing, keyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
-import { type BodyRow, readMeta } from '../state.ts';
+import { readMeta } from '../state.ts';
+import { contains, docOf } from './contents.ts';
 import type { Device } from './device.ts';
-import type { Shadow, StoredPack } from './shadow.ts';
+import { createHearsay, type Hearsay, type Told } from './hearsay.ts';
+import type { Shadow } from './shadow.ts';
+import type { StorageRules } from './storage-rules.ts';
+import { isPiece, type StoredPack } from './stored.ts';
 import { tokensOf } from './tokens.ts';
-import { must, Violation } from './violation.ts';
-
-/** Pages of listings, as they were answered: what a device was told before it got a cursor. */
-export interface Told {
-  record(before: string | undefined, names: readonly string[], cursor: string): void;
-}
-
-interface Hearsay extends Told {
-  upTo(cursor: string): readonly string[];
-}
-
-function createTold(): Hearsay {
-  const pages = new Map<string, readonly string[]>();
-  return {
-    record(before, names, cursor) {
-      const known = before === undefined ? [] : (pages.get(before) ?? []);
-      const all = names.length === 0 ? known : [...known, ...names];
-      // Two ways may lead to one cursor, and one of them may have shown more than the cursor stands for.
-      const other = pages.get(cursor);
-      if (!other || other.length > all.length) pages.set(cursor, all);
-    },
-    upTo: (cursor) => pages.get(cursor) ?? [],
-  };
-}
+import { must } from './violation.ts';
 
 export interface Oracle {
   /** A person deletes these: from now on they may vanish. */
@@ -53,38 +35,19 @@ export interface Oracle {
   told(device: Device): Told;
 }
 
-/** What the pieces make. @throws {Violation} V11: a piece that doesn't apply must never be among them. */
-export function docOf(device: Device, id: DocId, rows: readonly BodyRow[]): Y.Doc {
-  try {
-    return docFrom(
-      rows.map((row) => row.bytes),
-      1,
-    );
-  } catch (cause) {
-    throw new Violation('V11', `${device.name} keeps a piece of ${id} that can't be read`, { cause });
-  }
-}
-
-function contains(doc: Y.Doc, update: Uint8Array): boolean {
-  if (!hasPending(doc) && Y.snapshotContainsUpdate(Y.snapshot(doc), update)) return true;
-  // Slower, and right also for what waits for missing pieces.
-  const both = docFrom([Y.encodeStateAsUpdate(doc), update], 1);
-  const [one, other] = [snapshotDigestInput(doc), snapshotDigestInput(both)];
-  both.destroy();
-  return isDeepStrictEqual(one, other);
-}
-
 function of<Value extends object>(map: WeakMap<Device, Value>, device: Device, make: () => Value): Value {
   let value = map.get(device);
   if (!value) map.set(device, (value = make()));
   return value;
 }
 
-export function createOracle(shadow: Shadow): Oracle {
+export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
   const deleted = new Set<string>();
   const rings = new Map<VaultId, KeyRing>();
   /** Highest sequence number of each writer of a vault. */
   const sequences = new Map<string, number>();
+  /** Packs that were in the storage once. */
+  const arrived = new Set<ObjectName>();
   /** Whose device ids are whose. */
   const writers = new Map<string, Device>();
   const checkedApplied = new WeakMap<Device, Set<Element>>();
@@ -99,6 +62,9 @@ export function createOracle(shadow: Shadow): Oracle {
 
   function sequenceInOrder(pack: StoredPack): void {
     const writer = `${pack.vault} ${pack.device}`;
+    // Found in the storage by nobody, because a hand took it away, it is sent again.
+    if (arrived.has(pack.name)) return;
+    arrived.add(pack.name);
     const highest = sequences.get(writer) ?? 0;
     // A profile restored from an old copy may use a number twice before it notices (V8).
     const excused = writers.get(pack.device)?.restored ?? false;
@@ -108,7 +74,10 @@ export function createOracle(shadow: Shadow): Oracle {
   }
 
   async function absorb(): Promise<void> {
-    for (const pack of await shadow.absorb(rings)) sequenceInOrder(pack);
+    const changes = await shadow.absorb(rings);
+    for (const { kind, by, pack } of changes)
+      if (kind === 'added' && by === 'request' && pack.element) sequenceInOrder(pack);
+    rules.judge(changes);
   }
 
   async function lookAtDocs(device: Device): Promise<void> {
@@ -206,7 +175,7 @@ export function createOracle(shadow: Shadow): Oracle {
           ),
         ),
       );
-      for (const { doc: id, payload } of pack.entries) {
+      for (const { doc: id, payload } of pack.entries.filter(isPiece)) {
         const doc = docOf(device, id, bodies.get(id) ?? []);
         must(
           contains(doc, payload),
@@ -242,9 +211,10 @@ export function createOracle(shadow: Shadow): Oracle {
     const cursor = (listing?.value as { cursor: string | null } | undefined)?.cursor;
     if (!cursor) return;
     // Packs of a vault that the device has left are none of its business any more.
-    for (const name of of(told, device, createTold).upTo(cursor))
+    // What has gone may be forgotten.
+    for (const name of of(told, device, createHearsay).upTo(cursor))
       must(
-        names.has(name) || (vault && parseName(name)?.vault !== vault.id),
+        names.has(name) || (vault && parseName(name)?.vault !== vault.id) || !shadow.exists(name as ObjectName),
         'V12',
         () => `${device.name} kept a cursor, and not ${name}, which it was told before`,
       );
@@ -255,7 +225,7 @@ export function createOracle(shadow: Shadow): Oracle {
     willDelete(tokens) {
       for (const token of tokens) deleted.add(token);
     },
-    told: (device) => of(told, device, createTold),
+    told: (device) => of(told, device, createHearsay),
     async begin(device) {
       device.held = new Map();
       device.gone = new Set();
@@ -292,18 +262,16 @@ export function createOracle(shadow: Shadow): Oracle {
       );
       if (waiting > 0 || !vault) return;
       await absorb();
-      const stored = shadow.docs(vault.id);
       const known = of(found, device, () => new Map<DocId, string>());
       for (const [id, rows] of groupByDoc(bodies)) {
         const key = `${vault.id} ${rows.map((row) => row.n).join()}`;
         if (known.get(id) === key) continue;
-        const there = stored.get(id);
+        const there = shadow.doc(vault.id, id);
         const doc = docOf(device, id, rows);
-        must(
-          there !== undefined && contains(there, Y.encodeStateAsUpdate(doc)),
-          'V37',
-          () => `${device.name} has sent all it had, and ${id} can't be had whole from the storage`,
-        );
+        const whole = there !== undefined && contains(there, Y.encodeStateAsUpdate(doc));
+        if (whole) rules.healed(vault.id, id);
+        else if (rules.injured(vault.id, id)) continue;
+        must(whole, 'V37', () => `${device.name} has sent all it had, and ${id} can't be had whole from the storage`);
         doc.destroy();
         known.set(id, key);
       }

@@ -61,9 +61,23 @@ function clientId(dice: Dice): number {
 const FILLER = 'abcdefghijklmnopqrstuvwxyz0123456789     \n';
 
 function filler(dice: Dice, length: number): string {
+  if (length > 1000) return longFiller(dice, length);
   let text = '';
   while (text.length < length) text += FILLER[dice.between(0, FILLER.length)];
   return text;
+}
+
+/** Text that no packing makes much shorter, and that is quickly made. */
+function longFiller(dice: Dice, length: number): string {
+  const bytes = new Uint32Array(Math.ceil((length * 3) / 16));
+  let state = dice.between(1, 2 ** 31);
+  for (let index = 0; index < bytes.length; index++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    bytes[index] = state;
+  }
+  return Buffer.from(bytes.buffer).toString('base64').slice(0, length);
 }
 
 export interface Person {
@@ -225,6 +239,8 @@ export function createPerson(world: World, device: Device, life: Life, dice: Dic
   }
 
   async function act(): Promise<void> {
+    if (world.acts.left <= 0) return;
+    world.acts.left--;
     const roll = dice.next();
     if (roll < 0.2) await create();
     else if (roll < 0.3) await notebook();

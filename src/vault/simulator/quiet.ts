@@ -8,14 +8,14 @@ import { snapshotDigestInput } from '../../notes/merge.ts';
 import { look, unlock } from '../connect.ts';
 import { groupByDoc } from '../documents.ts';
 import { isVaultError } from '../errors.ts';
-import { parseName } from '../names.ts';
+import { parseName, type VaultId } from '../names.ts';
 import { createSession, type Session } from '../session.ts';
 import type { SlotSecret } from '../slots.ts';
 import type { State, TableName } from '../state.ts';
 import type { Device } from './device.ts';
-import { checkReport, connect, moveOn, ownVault, PASSPHRASE, placeOf } from './engine.ts';
+import { checkReport, connect, haveItPutBack, moveOn, ownVault, PASSPHRASE, placeOf } from './engine.ts';
 import { newLife } from './course.ts';
-import { docOf } from './oracle.ts';
+import { docOf } from './contents.ts';
 import { tokensOf } from './tokens.ts';
 import { must } from './violation.ts';
 import type { World } from './world.ts';
@@ -67,7 +67,7 @@ const EMPTY: readonly (readonly [TableName, `V${number}`])[] = [
   ['aside', 'V11'],
 ];
 
-async function nothingLeft(device: Device, state: State): Promise<void> {
+async function nothingLeft(world: World, device: Device, state: State): Promise<void> {
   for (const [table, rule] of EMPTY) {
     const count = await state.read([table], (tx) => tx[table].count());
     must(count === 0, rule, () => `${device.name} still has ${count} rows in ${table}`);
@@ -75,8 +75,17 @@ async function nothingLeft(device: Device, state: State): Promise<void> {
   const vault = await ownVault(state);
   const packs = await state.read(['packs'], (tx) => tx.packs.list());
   for (const pack of packs.filter((row) => parseName(row.name)?.vault === vault)) {
-    must(pack.state === 'applied', 'V11', () => `${device.name} has ${pack.name} as ${pack.state}`);
-    must(pack.present, 'V27', () => `${device.name} believes that ${pack.name} has gone`);
+    const exists = world.shadow.exists(pack.name);
+    must(
+      pack.present === exists,
+      'V27',
+      () => `${device.name} believes of ${pack.name} that it is ${exists ? 'gone' : 'there'}`,
+    );
+    must(
+      pack.state === 'applied' || !world.shadow.isIntact(pack.name),
+      'V11',
+      () => `${device.name} has ${pack.name} as ${pack.state}`,
+    );
   }
   const away = (await state.read(['notes'], (tx) => tx.notes.list())).filter((note) => !note.here);
   must(away.length === 0, 'V15', () => `${device.name} still shows ${away.length} notes of which it has only the card`);
@@ -84,12 +93,24 @@ async function nothingLeft(device: Device, state: State): Promise<void> {
 
 function awake(world: World, device: Device): void {
   device.network.setOffline(false);
-  device.network.signIn();
+  device.network.signIn(true);
   device.life = newLife(world, device, world.dice(`quiet life of ${device.name}`), () => undefined);
+}
+
+/** What can't be read is read again and again, and brings nothing. */
+async function knowledgeOf(device: Device): Promise<string> {
+  return device.state.read(['applied', 'pending', 'packs'], async (tx) =>
+    [
+      await tx.applied.count(),
+      await tx.pending.count(),
+      (await tx.packs.where('state', ['applied'])).map((row) => row.name),
+    ].join(),
+  );
 }
 
 async function syncAll(world: World): Promise<Map<Device, Session>> {
   const sessions = new Map<Device, Session>();
+  const known = new Map<Device, string>();
   for (let round = 1; ; round++) {
     must(round <= ROUNDS, 'V36', () => `after ${ROUNDS} rounds devices still have something to tell each other`);
     let moved = 0;
@@ -102,10 +123,15 @@ async function syncAll(world: World): Promise<Map<Device, Session>> {
       const session = sessions.get(device) ?? createSession(place, world.account);
       sessions.set(device, session);
       const report = await session.sync();
-      checkReport(device, report);
+      checkReport(world, device, report);
       world.trace(() => `${device.name} at quiet: ${report.received} received, ${report.sent} sent`);
-      await world.oracle.synced(device);
-      moved += report.received + report.sent;
+      if (report.alarm) {
+        await haveItPutBack(world, device, place);
+        moved++;
+      } else await world.oracle.synced(device);
+      const knows = await knowledgeOf(device);
+      if (report.sent > 0 || knows !== known.get(device)) moved++;
+      known.set(device, knows);
       if (await moveOn(world, device, place)) {
         sessions.delete(device);
         moved++;
@@ -128,6 +154,22 @@ async function idle(world: World, sessions: ReadonlyMap<Device, Session>): Promi
   }
 }
 
+/**
+ * Every place that is in reach, where an edit survives: living devices, and intact objects of a vault that somebody is in. What only
+ * lies in a vault that everybody has left is out of reach.
+ */
+async function survivorsOf(world: World): Promise<ReadonlyMap<string, string>> {
+  const places = new Map<string, string>();
+  const vaults = new Set(await Promise.all(world.devices.map((device) => ownVault(device.state))));
+  for (const vault of vaults)
+    for (const id of vault ? world.shadow.docs(vault) : [])
+      for (const token of tokensOf(world.shadow.doc(vault as VaultId, id) as Y.Doc))
+        places.set(token, `in the storage, in ${id}`);
+  for (const device of world.devices)
+    for (const token of (await read(device)).tokens) places.set(token, `on ${device.name}`);
+  return places;
+}
+
 /** A fresh device that has nothing but the storage and a secret. */
 async function join(world: World, device: Device, secrets: readonly SlotSecret[]): Promise<Reading> {
   awake(world, device);
@@ -144,34 +186,32 @@ async function join(world: World, device: Device, secrets: readonly SlotSecret[]
   }
   must((await ownVault(device.state)) === first.id, 'V31', () => `${device.name} can't open the vault`);
   const session = createSession(place, world.account);
-  checkReport(device, await session.sync());
-  await nothingLeft(device, device.state);
+  checkReport(world, device, await session.sync());
+  await nothingLeft(world, device, device.state);
   return read(device);
 }
 
 /** @param fresh two devices that nobody has used yet. */
 export async function comeToRest(world: World, fresh: readonly [Device, Device]): Promise<void> {
   for (const device of world.devices) awake(world, device);
+  const survivors = await survivorsOf(world);
   const sessions = await syncAll(world);
   await idle(world, sessions);
   const readings: (readonly [Device, Reading])[] = [];
   for (const device of world.devices) {
-    await nothingLeft(device, device.state);
+    await nothingLeft(world, device, device.state);
     readings.push([device, await read(device)]);
   }
   const [[first, reading] = [undefined, undefined], ...others] = readings;
   if (!first) return;
   for (const [device, other] of others) compare(first.name, reading, device.name, other, 'V36');
   const vault = await ownVault(first.state);
-  for (const there of world.shadow.vaults()) {
-    for (const [id, doc] of world.shadow.docs(there))
-      for (const token of tokensOf(doc))
-        must(
-          reading.tokens.has(token) || world.oracle.deleted.has(token),
-          'V36',
-          () => `${token} of ${id} lies in the storage, and no device has it`,
-        );
-  }
+  for (const [token, place] of survivors)
+    must(
+      reading.tokens.has(token) || world.oracle.deleted.has(token),
+      'V36',
+      () => `${token} survived ${place}, and no device has it in the end`,
+    );
   compare(
     first.name,
     reading,

@@ -1,120 +1,182 @@
 /**
- * A reader of what is truly stored, whatever listings say: it decodes each object once, as soon as it is there, and keeps the
- * documents that a fresh device would have from that storage alone.
+ * A reader of what is truly stored, whatever listings say. It decodes each object once, as soon as it is there, and keeps the
+ * documents that a fresh device would have from the intact objects alone: what is removed or damaged takes its share along.
  */
 import * as Y from 'yjs';
-import type { MemoryProvider } from '../../../backends/memory/provider.ts';
+import type { MemoryChange, MemoryProvider } from '../../../backends/memory/provider.ts';
 import type { ObjectName } from '../../../backends/storage.ts';
-import { type DocId, hexOf } from '../../notes/ids.ts';
-import { newDoc } from '../../notes/note.ts';
-import { element, type Element } from '../coverage.ts';
+import type { DocId } from '../../notes/ids.ts';
+import { docFrom } from '../../notes/merge.ts';
+import type { Element } from '../coverage.ts';
 import type { Bytes } from '../crypto.ts';
 import type { KeyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
 import type { SealDeps } from '../object.ts';
-import { KNOWN_KINDS } from '../entry-kinds.ts';
-import { bodyRange, packCipher, readBody, readPack } from '../pack.ts';
+import { decodePack, isPiece, type StoredPack } from './stored.ts';
 import { must } from './violation.ts';
 
-export interface StoredPack {
-  readonly name: ObjectName;
-  readonly vault: VaultId;
-  readonly element: Element;
-  readonly device: string;
-  readonly sequence: number;
-  readonly entries: readonly { readonly doc: DocId; readonly payload: Bytes }[];
+/** What became of a pack. A vault that nobody here has opened yet hides its packs until somebody does. */
+export interface PackChange {
+  readonly kind: MemoryChange['kind'];
+  readonly by: MemoryChange['by'];
+  readonly pack: StoredPack;
+  /** When it happened, by the simulator's clock. */
+  readonly at: number;
 }
 
 export interface Shadow {
-  /** Reads what came since. @returns the packs that are new. */
-  absorb(rings: ReadonlyMap<VaultId, KeyRing>): Promise<readonly StoredPack[]>;
-  docs(vault: VaultId): ReadonlyMap<DocId, Y.Doc>;
+  /** To be told by the provider, as it happens. */
+  changed(change: MemoryChange): void;
+  /** Reads what changed since. */
+  absorb(rings: ReadonlyMap<VaultId, KeyRing>): Promise<readonly PackChange[]>;
+  /** What a fresh device would have. */
+  doc(vault: VaultId, id: DocId): Y.Doc | undefined;
+  docs(vault: VaultId): readonly DocId[];
+  /** The push as it was sealed, though it may lie in the storage no more. */
   pack(element: Element): StoredPack | undefined;
+  /** The packs of a vault that lie in the storage and are what they were. */
+  intact(vault: VaultId): Iterable<StoredPack>;
+  isIntact(name: ObjectName): boolean;
+  /** Whether anything lies there under this name. */
+  exists(name: ObjectName): boolean;
   vaults(): readonly VaultId[];
 }
 
-export function createShadow(provider: MemoryProvider, deps: SealDeps): Shadow {
-  /** Those whose vault nobody here has opened yet wait. */
-  let unread: ObjectName[] = [];
-  let seen = 0;
-  const vaults = new Map<VaultId, Map<DocId, Y.Doc>>();
-  const packs = new Map<Element, StoredPack>();
+interface Change extends MemoryChange {
+  /** Of an object that was added. */
+  readonly bytes: Bytes | undefined;
+  readonly at: number;
+}
+
+/** One vault's share. */
+interface Shelf {
+  readonly packs: Map<ObjectName, StoredPack>;
+  readonly holders: Map<DocId, Set<StoredPack>>;
+  /** Made when somebody asks. */
+  readonly docs: Map<DocId, Y.Doc>;
+}
+
+function piecesOf(pack: StoredPack, id: DocId): Bytes[] {
+  return pack.entries.filter((entry) => entry.doc === id && isPiece(entry)).map((entry) => entry.payload);
+}
+
+export function createShadow(provider: () => MemoryProvider, deps: SealDeps, now: () => number): Shadow {
+  let changes: Change[] = [];
+  const shelves = new Map<VaultId, Shelf>();
+  /** All that were ever read, by name: an object that comes back under its name needs no second reading. */
+  const known = new Map<ObjectName, StoredPack>();
+  const pushes = new Map<Element, StoredPack>();
   const salts = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
 
-  async function read(name: ObjectName, vault: VaultId, hash: string, ring: KeyRing): Promise<StoredPack> {
-    const bytes = provider.objects().get(name)?.bytes as Bytes;
-    must(hexOf(await deps.crypto.sha256(bytes)) === hash, 'V1', () => `${name} holds other bytes than its name says`);
-    const head = await readPack(deps, ring, vault, bytes);
-    must('manifest' in head && head.complete, 'V3', () => `${name} has no whole head`);
-    const salt = hexOf(head.header.salt);
-    must(!salts.has(salt), 'V2', () => `${name} uses a salt for the second time`);
-    salts.add(salt);
-    const cipher = await packCipher(deps, ring, head.header);
-    const blocks: (readonly Bytes[])[] = [];
-    for (let block = 0; block < head.header.lengths.length - head.header.headBlocks; block++) {
-      const { start, end } = bodyRange(head.header, block);
-      const key = { header: head.header, inflated: head.manifest.inflated };
-      blocks.push(await readBody(deps, cipher, key, block, bytes.subarray(start, end)));
-    }
-    const { device, sequence, inline, kinds } = head.manifest;
-    must(
-      kinds.every((kind) => KNOWN_KINDS.includes(kind)),
-      'V4',
-      () => `${name} holds entries of an unknown kind`,
-    );
-    const entries = head.rows.map((row) => ({ doc: row.doc, payload: blocks[row.block]?.[row.index] as Bytes }));
-    return {
-      name,
-      vault,
-      element: element(device, sequence, hash),
-      device,
-      sequence,
-      entries: [...inline.map(({ doc, payload }) => ({ doc, payload })), ...entries],
-    };
+  function shelfOf(vault: VaultId): Shelf {
+    let shelf = shelves.get(vault);
+    if (!shelf) shelves.set(vault, (shelf = { packs: new Map(), holders: new Map(), docs: new Map() }));
+    return shelf;
   }
 
-  async function absorb(rings: ReadonlyMap<VaultId, KeyRing>): Promise<readonly StoredPack[]> {
-    const objects = provider.objects();
-    if (objects.size > seen) {
-      unread.push(...[...objects.keys()].slice(seen));
-      seen = objects.size;
+  async function read(change: Change, ring: KeyRing): Promise<StoredPack> {
+    const { name, at } = change;
+    const before = known.get(name);
+    if (before) return { ...before, since: at };
+    const pack = await decodePack(deps, ring, name, change.bytes as Bytes, at);
+    must(!salts.has(pack.salt), 'V2', () => `${name} uses a salt for the second time`);
+    salts.add(pack.salt);
+    known.set(name, pack);
+    if (pack.element) pushes.set(pack.element, pack);
+    return pack;
+  }
+
+  function shelve(pack: StoredPack): void {
+    const shelf = shelfOf(pack.vault);
+    shelf.packs.set(pack.name, pack);
+    for (const { doc, payload } of pack.entries.filter(isPiece)) {
+      const holders = shelf.holders.get(doc);
+      if (holders) holders.add(pack);
+      else shelf.holders.set(doc, new Set([pack]));
+      const made = shelf.docs.get(doc);
+      if (made) Y.applyUpdate(made, payload);
     }
-    if (unread.length === 0) return [];
-    const fresh: StoredPack[] = [];
-    const later: ObjectName[] = [];
-    for (const name of unread) {
-      const parsed = parseName(name);
-      must(parsed !== null, 'V1', () => `${name} is no name of ours`);
-      if (parsed.kind !== 'p') continue;
+  }
+
+  function take(name: ObjectName, vault: VaultId): StoredPack | undefined {
+    const shelf = shelves.get(vault);
+    const pack = shelf?.packs.get(name);
+    if (!shelf || !pack) return undefined;
+    shelf.packs.delete(name);
+    for (const { doc } of pack.entries) {
+      const holders = shelf.holders.get(doc);
+      holders?.delete(pack);
+      if (holders?.size === 0) shelf.holders.delete(doc);
+      shelf.docs.get(doc)?.destroy();
+      shelf.docs.delete(doc);
+    }
+    return pack;
+  }
+
+  async function absorb(rings: ReadonlyMap<VaultId, KeyRing>): Promise<readonly PackChange[]> {
+    if (changes.length === 0) return [];
+    const later: Change[] = [];
+    const told: PackChange[] = [];
+    const now = changes;
+    changes = [];
+    for (const change of now) {
+      const parsed = parseName(change.name);
+      // What a stranger laid there is none of the program's business.
+      must(parsed !== null || change.by === 'owner', 'V1', () => `${change.name} is no name of ours`);
+      if (parsed?.kind !== 'p') continue;
       const ring = rings.get(parsed.vault);
       if (!ring) {
-        later.push(name);
+        later.push(change);
         continue;
       }
-      const pack = await read(name, parsed.vault, parsed.hash, ring);
-      packs.set(pack.element, pack);
-      fresh.push(pack);
-      let docs = vaults.get(parsed.vault);
-      if (!docs) vaults.set(parsed.vault, (docs = new Map()));
-      for (const { doc, payload } of pack.entries) {
-        let whole = docs.get(doc);
-        if (!whole) docs.set(doc, (whole = newDoc(1)));
-        Y.applyUpdate(whole, payload);
+      const { kind, by, at } = change;
+      const was = take(change.name, parsed.vault);
+      if (kind !== 'added') {
+        if (was) told.push({ kind, by, at, pack: was });
+        continue;
       }
+      // What a stranger lays there under a name that isn't its own never counts.
+      if (by === 'owner' && !known.has(change.name)) continue;
+      const pack = await read(change, ring);
+      shelve(pack);
+      told.push({ kind, by, at, pack });
     }
-    unread = later;
-    return fresh;
+    changes = [...later, ...changes];
+    return told;
   }
 
   return {
+    changed(change) {
+      const bytes = change.kind === 'added' ? (provider().objects().get(change.name)?.bytes as Bytes) : undefined;
+      changes.push({ ...change, bytes, at: now() });
+    },
     absorb(rings) {
       const result = last.then(() => absorb(rings));
       last = result.catch(() => undefined);
       return result;
     },
-    docs: (vault) => vaults.get(vault) ?? new Map<DocId, Y.Doc>(),
-    pack: (element) => packs.get(element),
-    vaults: () => [...vaults.keys()],
+    doc(vault, id) {
+      const shelf = shelves.get(vault);
+      const holders = shelf?.holders.get(id);
+      if (!shelf || !holders) return undefined;
+      const made = shelf.docs.get(id);
+      if (made) return made;
+      const doc = docFrom(
+        [...holders].flatMap((pack) => piecesOf(pack, id)),
+        1,
+      );
+      shelf.docs.set(id, doc);
+      return doc;
+    },
+    docs: (vault) => [...(shelves.get(vault)?.holders.keys() ?? [])],
+    pack: (element) => pushes.get(element),
+    intact: (vault) => shelves.get(vault)?.packs.values() ?? [],
+    isIntact(name) {
+      const vault = parseName(name)?.vault;
+      return vault !== undefined && (shelves.get(vault)?.packs.has(name) ?? false);
+    },
+    exists: (name) => provider().objects().has(name),
+    vaults: () => [...shelves.keys()],
   };
 }

@@ -10,8 +10,8 @@ async function traceOf(seed: number): Promise<readonly string[]> {
 
 describe('the simulator', () => {
   it.each([
-    ['in memory', 2],
-    ["over the app's own database", 20],
+    ['in memory', 3],
+    ["over the app's own database", 40],
   ])(
     'tells the same of a seed each time, to the byte (%s)',
     async (_, seed) => {

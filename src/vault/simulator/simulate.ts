@@ -6,12 +6,15 @@ import type { Bytes } from '../crypto.ts';
 import { createClock } from './clock.ts';
 import { createCourse, drawLuggage, newLife } from './course.ts';
 import { type Databases, type Device, memoryDatabases, openCounted } from './device.ts';
-import { dice } from './dice.ts';
+import { type Dice, dice } from './dice.ts';
+import { createHand } from './hand.ts';
+import { EVERYTHING, type Less } from './less.ts';
 import { createNetwork } from './network.ts';
 import { createOracle } from './oracle.ts';
 import { createPerson } from './person.ts';
 import { comeToRest } from './quiet.ts';
 import { createShadow } from './shadow.ts';
+import { createStorageRules } from './storage-rules.ts';
 import { synchronousCompression, synchronousCrypto } from './synchronous.ts';
 import { createTokens } from './tokens.ts';
 import { type Rule, Violation } from './violation.ts';
@@ -30,6 +33,7 @@ export interface SimulateOptions {
   readonly databases?: Databases;
   /** Gets each line of what happens. */
   readonly trace?: (line: string) => void;
+  readonly less?: Less;
 }
 
 function failureOf(error: unknown): NonNullable<Outcome['failure']> {
@@ -44,7 +48,7 @@ const ignore = (_error: unknown): void => undefined;
 
 function createWorld(
   seed: number,
-  { databases = memoryDatabases, trace: write }: SimulateOptions,
+  { databases = memoryDatabases, trace: write, less = EVERYTHING }: SimulateOptions,
 ): { world: World; failed: Promise<never>; settings: { account: string } } {
   let fail = ignore;
   const failed = new Promise<never>((_, reject) => {
@@ -57,31 +61,52 @@ function createWorld(
     busy: () => busy > 0,
     settled: () => world.oracle.look(devices),
   });
-  const storageDice = dice(seed, 'storage');
-  const provider = createMemoryProvider({ ...clock, random: storageDice.next });
-  const deps = { crypto: synchronousCrypto(dice(seed, 'shadow').next), compression: synchronousCompression };
-  const shadow = createShadow(provider, deps);
-  const settings = { account: '' };
   const start = clock.now();
+  const trace: World['trace'] = write
+    ? (line) => write(`${((clock.now() - start) / 1000).toFixed(3)} ${line()}`)
+    : () => undefined;
+  const weather = drawWeather(dice(seed, 'weather'));
+  for (const fault of less.without) weather[fault] = CALM[fault];
+  const punctual = weather.jumps === 0 && weather.providerJumps === 0;
+  const provider = createMemoryProvider({
+    ...clock,
+    random: dice(seed, 'storage').next,
+    stamp: () => clock.now() + hand.ahead(),
+    changed: (change) => shadow.changed(change),
+  });
+  const hand = createHand({ clock, weather, provider, trace, fail, dice: (purpose) => dice(seed, purpose) });
+  const deps = { crypto: synchronousCrypto(dice(seed, 'shadow').next), compression: synchronousCompression };
+  const shadow = createShadow(() => provider, deps, clock.now);
+  const rules = createStorageRules({
+    shadow,
+    punctual: () => punctual,
+    full: hand.wasFull,
+    released: () => false,
+  });
+  const settings = { account: '' };
   const world: World = {
     seed,
     clock,
     provider,
+    stranger: createMemoryProvider({ ...clock, random: dice(seed, 'stranger').next }),
     get account() {
       return settings.account;
     },
-    weather: drawWeather(dice(seed, 'weather')),
+    weather,
     shadow,
-    oracle: createOracle(shadow),
+    hand,
+    oracle: createOracle(shadow, rules),
     database: () =>
       openCounted(databases, (change) => {
         busy += change;
       }),
+    device: (name) => createDevice(world, name),
     devices,
     words: [] as Bytes[],
-    trace: write ? (line) => write(`${((clock.now() - start) / 1000).toFixed(3)} ${line()}`) : () => undefined,
+    trace,
     dice: (purpose) => dice(seed, purpose),
     mint: createTokens(),
+    acts: { left: less.acts },
     fail,
   };
   return { world, failed, settings };
@@ -92,6 +117,7 @@ async function createDevice(world: World, name: string): Promise<Device> {
     name,
     network: createNetwork({
       provider: world.provider,
+      stranger: world.stranger,
       weather: world.weather,
       dice: world.dice(`network of ${name}`),
       told: { record: (...page) => world.oracle.told(device).record(...page) },
@@ -114,28 +140,37 @@ async function createDevice(world: World, name: string): Promise<Device> {
   return device;
 }
 
-async function run(world: World, settings: { account: string }): Promise<void> {
+/** When the devices' people connect the storage: often two within the same moments, and sometimes one comes late. */
+function joining(luck: Dice, now: number, span: number): () => number {
+  const together = luck.chance(0.2) ? now + luck.skewed(1, span / 2) : null;
+  return () => together ?? now + luck.skewed(1, span / 2);
+}
+
+async function run(world: World, settings: { account: string }, less: Less): Promise<void> {
   const { clock, provider } = world;
   const luck = world.dice('plan');
   settings.account = (await openMemory(provider).about()).accountId;
-  Object.assign(provider.switches, drawSwitches(world.dice('switches')));
-  const until = clock.now() + luck.skewed(HOUR, 30 * HOUR);
+  Object.assign(provider.switches, less.prompt ? CALM_SWITCHES : drawSwitches(world.dice('switches')));
+  const span = Math.ceil(luck.skewed(HOUR, 30 * HOUR) * world.weather.pace * less.span);
+  const until = clock.now() + span;
   const course = createCourse(world);
-  for (let count = luck.between(2, 5); count > 0; count--) {
+  const joinsAt = joining(luck, clock.now(), span);
+  for (let count = Math.min(luck.between(2, 5), less.devices); count > 0; count--) {
     const device = await createDevice(world, String.fromCharCode(65 + world.devices.length));
-    // Often two connect within the same moments, and sometimes one comes late.
-    device.joinsAt = clock.now() + luck.skewed(1, (until - clock.now()) / 2);
+    device.joinsAt = joinsAt();
     world.devices.push(device);
     const luggage = drawLuggage(luck);
-    if (luggage) {
+    if (luggage && !less.light) {
       const life = newLife({ ...world, weather: { ...CALM } }, device, luck, () => undefined);
       await createPerson(world, device, life, luck).bring(luggage.notes, luggage.text, luggage.tags);
     }
     course.start(device);
   }
+  world.hand.start();
   await clock.sleep(until - clock.now());
   world.trace(() => 'quiet');
   course.stop();
+  world.hand.stop();
   Object.assign(world.weather, CALM);
   Object.assign(provider.switches, CALM_SWITCHES);
   // What the dead programs had under way arrives, and every listing shows it.
@@ -148,7 +183,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const { world, failed, settings } = createWorld(seed, options);
   let failure: Outcome['failure'] = null;
   try {
-    await world.clock.drive(Promise.race([run(world, settings), failed]));
+    await world.clock.drive(Promise.race([run(world, settings, options.less ?? EVERYTHING), failed]));
   } catch (error) {
     failure = failureOf(error);
     world.trace(() => `${failureOf(error).rule}: ${failureOf(error).message}`);

@@ -24,12 +24,42 @@ export interface Weather {
   slowDisk: number;
   /** At every call of the storage or the local database: the program is killed before it, or after it. */
   killed: number;
+  /** Listings leave out some of what is there. */
+  partial: number;
+  /** Listings tell of an object again, with another time, or take it back and tell of it again: there are two of it. */
+  doubled: number;
+  /** Whoever signs in again signs in to another account. */
+  otherAccount: number;
   /** How many times a day a device's profile is replaced by an old copy. */
   restored: number;
+  /** How many times a day a device's database loses its last transactions in a crash. */
+  relaxed: number;
+  /** How many times a day a browser throws a device's database away. */
+  evicted: number;
+  /** How many times a day a profile is cloned; both go on. */
+  cloned: number;
+  /** Whether a device sleeps through most of the run. */
+  asleep: number;
+  /** How many times a day the storage's owner deletes a few objects by hand. */
+  handDeleted: number;
+  /** How many times a day the owner empties the folder. */
+  wiped: number;
+  /** How many times a day the owner brings back an old copy of the folder. */
+  oldCopy: number;
+  /** How many times a day an object rots where it lies. */
+  rotted: number;
+  /** How many times a day somebody lays something else into the folder. */
+  strangers: number;
+  /** How many times a day the storage gets full, for long. */
+  full: number;
+  /** How many times a day the provider's clock jumps. */
+  providerJumps: number;
   /** How many times a day a device's clock jumps. */
   jumps: number;
   /** How many times a day a device goes offline, for minutes or hours. */
   offline: number;
+  /** By how much slower everything goes: then a run lasts for weeks or years, and as much happens in it as in a day. */
+  pace: number;
 }
 
 export const CALM: Readonly<Weather> = {
@@ -40,12 +70,27 @@ export const CALM: Readonly<Weather> = {
   broken: 0,
   flipped: 0,
   repeated: 0,
+  partial: 0,
+  doubled: 0,
+  otherAccount: 0,
   expired: 0,
   slowDisk: 0,
   killed: 0,
   restored: 0,
+  relaxed: 0,
+  evicted: 0,
+  cloned: 0,
+  asleep: 0,
+  handDeleted: 0,
+  wiped: 0,
+  oldCopy: 0,
+  rotted: 0,
+  strangers: 0,
+  full: 0,
+  providerJumps: 0,
   jumps: 0,
   offline: 0,
+  pace: 1,
 };
 
 /** A rate that is zero in about half of the seeds. */
@@ -53,8 +98,22 @@ function rate(dice: Dice, most: number): number {
   return dice.chance(0.5) ? dice.skewed(most * 1e4, most * 1e6) / 1e6 : 0;
 }
 
+/** Something rare: so many times a day in some of the seeds, never in the others. */
+function sometimes(dice: Dice, share: number, most: number): number {
+  return dice.chance(share) ? dice.between(1, most + 1) : 0;
+}
+
+/** Most runs last for hours. */
+function drawPace(dice: Dice): number {
+  const roll = dice.next();
+  if (roll < 0.85) return 1;
+  return roll < 0.93 ? dice.skewed(10, 100) : dice.skewed(400, 800);
+}
+
 export function drawWeather(dice: Dice): Weather {
+  const pace = drawPace(dice);
   return {
+    pace,
     unavailable: rate(dice, 0.2),
     limited: rate(dice, 0.1),
     lostReply: rate(dice, 0.3),
@@ -62,12 +121,26 @@ export function drawWeather(dice: Dice): Weather {
     broken: rate(dice, 0.1),
     flipped: rate(dice, 0.1),
     repeated: rate(dice, 0.5),
+    partial: dice.chance(0.15) ? rate(dice, 0.3) : 0,
+    doubled: dice.chance(0.2) ? rate(dice, 0.3) : 0,
+    otherAccount: dice.chance(0.3) ? 0.5 : 0,
     expired: rate(dice, 0.05),
     slowDisk: rate(dice, 0.4),
     killed: rate(dice, 0.08),
-    restored: dice.chance(0.25) ? dice.between(1, 3) : 0,
-    jumps: dice.chance(0.3) ? dice.between(1, 4) : 0,
-    offline: dice.chance(0.6) ? dice.between(1, 5) : 0,
+    restored: sometimes(dice, 0.25, 2),
+    relaxed: sometimes(dice, 0.15, 3),
+    evicted: sometimes(dice, 0.06, 1),
+    cloned: sometimes(dice, 0.08, 1),
+    asleep: pace > 100 && dice.chance(0.5) ? 1 : 0,
+    handDeleted: sometimes(dice, 0, 3),
+    wiped: sometimes(dice, 0, 1),
+    oldCopy: sometimes(dice, 0, 2),
+    rotted: sometimes(dice, 0, 3),
+    strangers: sometimes(dice, 0.05, 3),
+    full: sometimes(dice, 0.06, 1),
+    providerJumps: sometimes(dice, 0.1, 3),
+    jumps: sometimes(dice, 0.3, 3),
+    offline: sometimes(dice, 0.6, 4),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { State } from '../state.ts';
 import type { Device } from './device.ts';
 import type { Dice } from './dice.ts';
+import type { Hand } from './hand.ts';
 import type { Oracle } from './oracle.ts';
 import type { Shadow } from './shadow.ts';
 import type { Weather } from './weather.ts';
@@ -13,12 +14,17 @@ export interface World {
   readonly seed: number;
   readonly clock: Clock;
   readonly provider: MemoryProvider;
+  /** Somebody else's account, which has to stay as it is: empty. */
+  readonly stranger: MemoryProvider;
   readonly account: string;
   readonly weather: Weather;
   readonly oracle: Oracle;
   readonly shadow: Shadow;
+  readonly hand: Hand;
   /** A new, empty one. */
   readonly database: () => Promise<State>;
+  /** One that nobody has used yet. */
+  readonly device: (name: string) => Promise<Device>;
   readonly devices: Device[];
   /** What stands behind the recovery words of every vault that somebody tried to make. */
   readonly words: Bytes[];
@@ -26,6 +32,8 @@ export interface World {
   readonly dice: (purpose: string) => Dice;
   /** A token that nobody wrote before. */
   readonly mint: () => string;
+  /** How much people may still do. */
+  readonly acts: { left: number };
   /** Something went wrong in a device's own course of things: the run ends. */
   readonly fail: (error: unknown) => void;
 }

@@ -4,6 +4,8 @@
  */
 import type * as Y from 'yjs';
 import type { DocId, NotebookId, NoteId } from '../notes/ids.ts';
+import type { CheckProgress, CheckReport } from '../vault/check/report.ts';
+import type { RepairReport } from '../vault/repair.ts';
 import type { Queries } from './queries.ts';
 
 /** A note that is open for editing. Typing goes into `text`; everything else follows by itself. */
@@ -98,8 +100,21 @@ export type Secret =
   | { readonly kind: 'passphrase'; readonly text: string }
   | { readonly kind: 'words'; readonly text: string };
 
+/** Looking after the storage in use. */
+export interface Checking {
+  /**
+   * Reads every object of the storage in use, and says what is wrong with them. Beginning, progress and end are told in the
+   * database (`Queries.storageCheck`); resolves at the end, however it came. It ends with the window that asked for it.
+   */
+  checkStorage(options: { readonly full: boolean }): Promise<void>;
+  /** Puts back what the last check found lost and this device has. Told in the same place. */
+  repairStorage(): Promise<void>;
+  /** Ends a check or repair that is under way, in whichever window. What was put back stays. */
+  stopChecking(): Promise<void>;
+}
+
 /** Connecting a storage, and the sync that follows. Runs in this page's worker. */
-export interface Sync {
+export interface Sync extends Checking {
   providers(): Promise<readonly ProviderChoice[]>;
   /**
    * The address to send the browser to. `clientId` overrides the one of the configuration. Consent comes
@@ -194,6 +209,38 @@ export interface SyncStatus {
   readonly unread: Unread;
   /** ms since 1970; null before the first. */
   readonly lastSynced: number | null;
+}
+
+export type { CheckProgress, CheckReport, Damage, Finding, ObjectFacts, Rescue } from '../vault/check/report.ts';
+export type { Loss, Outcome, Repaired, RepairReport } from '../vault/repair.ts';
+
+/** What a check found, and what a repair after it came to. */
+export interface Checked {
+  readonly report: CheckReport;
+  readonly repair: RepairReport | null;
+}
+
+export type CheckStep =
+  /** For a sync that is under way. */
+  | { readonly phase: 'waiting' }
+  | CheckProgress
+  /** Losses that were dealt with, of how many. */
+  | { readonly phase: 'repairing'; readonly done: number; readonly of: number };
+
+/** One row, written by the engine that checks, read live by every tab. */
+export interface StorageCheck {
+  readonly running: {
+    readonly task: 'quick' | 'full' | 'repair';
+    readonly step: CheckStep;
+    readonly stopping: boolean;
+  } | null;
+  /** Why the last one came to no end. */
+  readonly ended:
+    | { readonly kind: 'stopped' | 'interrupted' }
+    | { readonly kind: 'failed'; readonly trouble: Trouble }
+    | null;
+  /** The last one that came to its end. */
+  readonly last: Checked | null;
 }
 
 export interface Satchel {

@@ -6,6 +6,7 @@ import type { Sync, Trouble } from './api.ts';
 import { connected, openStorage } from './connections.ts';
 import type { Host } from './host.ts';
 import { lead } from './leader.ts';
+import { createStorageCheck } from './storage-check.ts';
 import { createSync } from './sync.ts';
 import { troubleFrom } from './trouble.ts';
 
@@ -17,6 +18,7 @@ export interface Engine extends Sync {
 export function createEngine(host: Host): Engine {
   return {
     ...createSync(host),
+    ...createStorageCheck(host),
     async fetchNote(id) {
       const row = await connected(host);
       if (!row) return { reason: null };

@@ -30,3 +30,5 @@ export interface Host {
 export const LEADER = 'satchel-leader';
 /** Held while the vault's tables of a storage are written: by a sync, by joining or leaving. */
 export const SESSION = 'satchel-session';
+/** Held by the engine that checks or repairs a storage, from before it says so until after it said how it ended. */
+export const CHECK = 'satchel-check';

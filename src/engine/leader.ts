@@ -7,6 +7,7 @@ import { follow } from './follow.ts';
 import { type Host, LEADER, SESSION } from './host.ts';
 import { keepInSync } from './keep-in-sync.ts';
 import { createReporter, type Reporter } from './status.ts';
+import { endStrayChecks } from './storage-check.ts';
 import { troubleFrom } from './trouble.ts';
 
 const PATIENCE = 5;
@@ -21,6 +22,7 @@ export async function lead(host: Host, signal: AbortSignal, open: typeof openSto
     async () => {
       await host.withLock(SESSION, () => forgetStrays(host), signal);
       signal.throwIfAborted();
+      endStrayChecks(host, signal);
       await followConnection(host, open, signal);
     },
     signal,

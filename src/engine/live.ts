@@ -4,8 +4,13 @@ import { LIBRARY, type NotebookId } from '../notes/ids.ts';
 import { type Notebook, notebookIn, notebooks } from '../notes/library.ts';
 import { loadDocs } from '../vault/documents.ts';
 import type { NoteRow, State } from '../vault/state.ts';
+import { canBeRepaired, unrepaired } from '../vault/repair.ts';
 import { NOTHING_UNREAD, type SyncStatus } from './api.ts';
+import { readCheck } from './check-row.ts';
 import type { ListedNote, Queries, View } from './queries.ts';
+
+/** Notes that are named of those which a check misses. */
+const NAMED = 5;
 
 /** For comparing as people do: without case and diacritics. */
 function folded(text: string): string {
@@ -100,6 +105,20 @@ export function createQueries(db: Database, state: State): Queries {
           lastSynced: null,
         }
       );
+    },
+
+    async storageCheck() {
+      const row = (await db.connections.toArray()).find(({ state }) => state === 'connected');
+      if (!row) return null;
+      const check = await readCheck(db, row.id);
+      const { last } = check;
+      const lost = (last?.report.notes.lacking ?? []).slice(0, NAMED);
+      const rows = (await db.notes.bulkGet([...lost])) as (NoteRow | undefined)[];
+      return {
+        ...check,
+        repairable: last !== null && canBeRepaired(last.repair ? unrepaired(last.repair) : last.report.findings),
+        lacking: rows.flatMap((note) => (note ? [{ id: note.id, title: note.title }] : [])),
+      };
     },
 
     async waiting() {

@@ -2,7 +2,7 @@
 import type { Card } from '../notes/card.ts';
 import type { NotebookId, NoteId } from '../notes/ids.ts';
 import type { Notebook } from '../notes/library.ts';
-import type { SyncStatus } from './api.ts';
+import type { StorageCheck, SyncStatus } from './api.ts';
 
 export type View =
   | { readonly kind: 'all' }
@@ -24,6 +24,19 @@ export interface Sidebar {
   readonly counts: { readonly all: number; readonly pinned: number; readonly trash: number };
 }
 
+export interface NamedNote {
+  readonly id: NoteId;
+  readonly title: string;
+}
+
+/** The check of the storage, with what the app needs to show it. */
+export interface CheckShown extends StorageCheck {
+  /** Whether a repair would put something back that the last check found lost. */
+  readonly repairable: boolean;
+  /** The first of the notes that could not be restored from the storage alone. */
+  readonly lacking: readonly NamedNote[];
+}
+
 export interface Queries {
   /** Pinned first, then newest change first. `filter` looks in titles, ignoring case and diacritics. */
   notes(view: View, filter?: string): Promise<readonly ListedNote[]>;
@@ -33,6 +46,8 @@ export interface Queries {
   status(): Promise<SyncStatus | null>;
   /** Notes with changes that no storage has yet; 0 while no storage is connected. */
   waiting(): Promise<number>;
+  /** Null while no storage is connected. */
+  storageCheck(): Promise<CheckShown | null>;
   /** Changes that wait, newest first, for the sync page. */
-  waitingNotes(limit: number): Promise<readonly { readonly id: NoteId; readonly title: string }[]>;
+  waitingNotes(limit: number): Promise<readonly NamedNote[]>;
 }

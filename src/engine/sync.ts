@@ -23,7 +23,8 @@ import { comeAgain } from '../vault/reconcile.ts';
 import { readSlot, type SlotSecret } from '../vault/slots.ts';
 import { packKey, readMeta } from '../vault/state.ts';
 import { entropyOf, newWords } from '../vault/words.ts';
-import type { Found, Secret, Sync, Trouble, UnlockResult } from './api.ts';
+import type { Checking, Found, Secret, Sync, Trouble, UnlockResult } from './api.ts';
+import { checkKey } from './check-row.ts';
 import { choices, labelOf } from './configuration.ts';
 import { connected, draft, openStorage, providerFor } from './connections.ts';
 import { type Host, SESSION } from './host.ts';
@@ -64,7 +65,7 @@ async function finish(host: Host, row: ConnectionRow): Promise<void> {
 
 async function drop(host: Host, row: ConnectionRow): Promise<void> {
   await host.db.connections.delete(row.id);
-  await host.db.status.delete(row.id);
+  await host.db.status.bulkDelete([row.id, checkKey(row.id)]);
 }
 
 /** Signed in once more to the account that is in use: only the tokens are new. */
@@ -136,7 +137,7 @@ function slotSecret(secret: Secret): SlotSecret | null {
   return entropy && { kind: 'words', entropy };
 }
 
-export function createSync(host: Host): Sync {
+export function createSync(host: Host): Omit<Sync, keyof Checking> {
   /** Joins, makes or moves the vault in the draft's storage, and takes the storage into use. */
   async function settle(work: (place: Place) => Promise<UnlockResult>): Promise<UnlockResult> {
     const row = await draft(host);

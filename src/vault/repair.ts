@@ -63,6 +63,13 @@ export function canBeRepaired(findings: readonly Finding[]): boolean {
   return findings.some((finding) => isLoss(finding) && finding.rescue === 'here');
 }
 
+/** What a repair left undone that it could do another time. */
+export function unrepaired(report: RepairReport): readonly Loss[] {
+  return report.repaired.flatMap(({ loss, outcome }) =>
+    outcome.kind === 'not' && outcome.why === 'full' ? [loss] : [],
+  );
+}
+
 /** The right bytes of a slot, as this device keeps them (rule V31). */
 async function keptSlot(ctx: Context, name: ObjectName): Promise<Bytes | null> {
   const bytes = (await ctx.state.read(['slots'], (tx) => tx.slots.get(packKey(ctx.storageId, name))))?.bytes;

@@ -5,7 +5,6 @@ import { KNOWN_KINDS } from './entry-kinds.ts';
 import { newestFormat } from './object.ts';
 import type { Manifest } from './pack.ts';
 import { type PackRow, readMeta, type Transaction, writeMeta } from './state.ts';
-import { momentOf } from './time.ts';
 
 /** A device that wrote nothing for so long holds no new format back. */
 const SILENT = 90 * 86_400_000;
@@ -22,15 +21,21 @@ export async function formatToWrite(ctx: Context): Promise<number> {
   return ctx.state.read(['devices', 'meta'], async (tx) => {
     const agreed = await readMeta(tx, 'agreed');
     const own = (await readMeta(tx, 'device'))?.id;
-    const clocks = await readMeta(tx, `clocks ${ctx.storageId}`);
-    const { provider } = await momentOf(tx, ctx.storageId, ctx.deps.now());
-    // While the clocks contradict each other nobody was silent for long.
-    const counts = (await tx.devices.list()).filter(
-      (device) => device.id !== own && (clocks?.doubt || provider - device.seen < SILENT),
-    );
+    const latest = await leastTime(tx, ctx);
+    const counts = (await tx.devices.list()).filter((device) => device.id !== own && latest - device.seen < SILENT);
     const read = Math.max(FIRST_FORMAT, Math.min(newest, ...counts.map((device) => device.reads)));
     return agreed?.vault === ctx.vault ? Math.min(newest, Math.max(read, agreed.format)) : read;
   });
+}
+
+/**
+ * The provider's time, ms since 1970, as it is at least by both clocks: a jump of one of them makes nobody silent. While they
+ * contradict each other, or were never compared, it is as early as can be.
+ */
+async function leastTime(tx: Transaction<'meta'>, ctx: Context): Promise<number> {
+  const clocks = await readMeta(tx, `clocks ${ctx.storageId}`);
+  if (!clocks || clocks.doubt || Number.isNaN(clocks.skew)) return Number.NEGATIVE_INFINITY;
+  return Math.min(clocks.provider, ctx.deps.now() + clocks.skew);
 }
 
 /**
@@ -53,7 +58,7 @@ export async function agreeToFormat(place: Place, format: number): Promise<void>
 export async function rememberDevices(
   tx: Transaction<'devices'>,
   pack: Pick<PackRow, 'time'>,
-  says: Manifest,
+  says: Pick<Manifest, 'device' | 'reads' | 'covers'>,
   applied: ReadonlySet<Element>,
 ): Promise<void> {
   const writer = await tx.devices.get(says.device);

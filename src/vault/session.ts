@@ -4,6 +4,7 @@ import type { DocId } from '../notes/ids.ts';
 import { keepSlots } from './connect.ts';
 import { type Context, openContext, type Place } from './context.ts';
 import { OtherAccount, OtherVault } from './errors.ts';
+import { idle, type IdleMemory, type IdleOptions, type IdleReport, NO_IDLE_WORK } from './idle.ts';
 import { list } from './listing.ts';
 import { watchForLoss } from './loss.ts';
 import { receive } from './receive.ts';
@@ -35,6 +36,8 @@ export interface Session {
   pull(signal?: AbortSignal): Promise<SyncReport>;
   /** Only sends, when this session has listed before; else the same as `sync`. */
   push(signal?: AbortSignal): Promise<SyncReport>;
+  /** A slice of what keeps the vault short and small; nothing before this session has listed. Call again while there is more. */
+  idle(options: IdleOptions, signal?: AbortSignal): Promise<IdleReport>;
 }
 
 /** Something that others name has been missing for long. */
@@ -50,6 +53,12 @@ export function createSession(place: Place, account: string, events: SessionEven
   let checked = false;
   let kept = false;
   let context: Context | null = null;
+  const memory: IdleMemory = { avoided: new Set() };
+  /** Something waits for a full listing. */
+  let wantsAll = false;
+  /** The storage had no room for a push. */
+  let isFull = false;
+  let weak = false;
 
   async function start(signal?: AbortSignal): Promise<Context> {
     if (!checked) {
@@ -70,7 +79,8 @@ export function createSession(place: Place, account: string, events: SessionEven
 
   async function sync(signal: AbortSignal | undefined, sends: boolean): Promise<SyncReport> {
     const ctx = await start(signal);
-    await list(ctx, { full: await missesSomething(ctx) }, signal);
+    await list(ctx, { full: wantsAll || (await missesSomething(ctx)) }, signal);
+    wantsAll = false;
     // What is there is still read: it may be what others have already put back.
     const received = await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
     const alarm = await watchForLoss(ctx, ctx.vault, signal);
@@ -78,8 +88,25 @@ export function createSession(place: Place, account: string, events: SessionEven
     if (!kept) await keepSlots(place, ctx.vault, signal);
     kept = true;
     if (alarm || !sends) return { received, sent: 0, alarm, tooLarge: [] };
-    const { packs, tooLarge } = await send(ctx, (waiting) => events.sending?.(waiting), signal);
-    return { received, sent: packs, alarm: null, tooLarge };
+    return { received, alarm: null, ...(await sendAll(ctx, signal)) };
+  }
+
+  async function sendAll(ctx: Context, signal?: AbortSignal): Promise<Pick<SyncReport, 'sent' | 'tooLarge'>> {
+    if (isFull) await work(ctx, { weak }, signal);
+    try {
+      const { packs, tooLarge } = await send(ctx, (waiting) => events.sending?.(waiting), signal);
+      isFull = false;
+      return { sent: packs, tooLarge };
+    } catch (error) {
+      isFull ||= isStorageError(error, 'QuotaExceeded');
+      throw error;
+    }
+  }
+
+  async function work(ctx: Context, options: IdleOptions, signal?: AbortSignal): Promise<IdleReport> {
+    const report = await idle(ctx, memory, { ...options, urgent: isFull || (options.urgent ?? false) }, signal);
+    wantsAll ||= report.listing;
+    return report;
   }
 
   let listed = false;
@@ -105,8 +132,12 @@ export function createSession(place: Place, account: string, events: SessionEven
     push: (signal) =>
       oneAtATime(async () => {
         if (!listed) return listing(signal, true);
-        const { packs, tooLarge } = await send(await start(signal), (waiting) => events.sending?.(waiting), signal);
-        return { received: 0, sent: packs, alarm: null, tooLarge };
+        return { received: 0, alarm: null, ...(await sendAll(await start(signal), signal)) };
+      }),
+    idle: (options, signal) =>
+      oneAtATime(async () => {
+        weak = options.weak;
+        return listed ? work(await start(signal), options, signal) : NO_IDLE_WORK;
       }),
   };
 }

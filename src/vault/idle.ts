@@ -1,0 +1,138 @@
+/**
+ * What a device does for the vault when nobody waits for it: keeps it short and small. In slices, each of which can be interrupted
+ * anywhere and leaves the storage whole.
+ */
+import { hexOf } from '../notes/ids.ts';
+import { isStorageError } from '../../backends/storage.ts';
+import type { Context } from './context.ts';
+import { presentPacks, supersededAmong } from './dominance.ts';
+import { type Merged, mergePacks } from './merge.ts';
+import { type LivePack, planMerge } from './plan.ts';
+import { type PackRow, readMeta } from './state.ts';
+import { deleteSuperseded } from './supersede.ts';
+import { since } from './time.ts';
+import type { Released } from './verify.ts';
+
+/** What others name and this device lacks may be on its way for so long: until then nothing is merged, in ms. */
+const LATE = 3_600_000;
+
+export interface IdleOptions {
+  /** On a weak or metered device only small packs are moved. */
+  readonly weak: boolean;
+  /** The storage is full: what gives back room goes first, and at once. */
+  readonly urgent?: boolean;
+}
+
+export interface IdleReport {
+  /** Packs that became one, and the bytes of that one. */
+  readonly merged: number;
+  readonly written: number;
+  /** Packs deleted since another one holds all of theirs. */
+  readonly deleted: number;
+  /** More could be done now. */
+  readonly more: boolean;
+  /** Something waits for a full listing, which is due. */
+  readonly listing: boolean;
+}
+
+/** What a session remembers of its idle work. */
+export interface IdleMemory {
+  /** Packs that couldn't be merged: what stands in the way won't go away by trying again. By their key. */
+  readonly avoided: Set<string>;
+}
+
+export const NO_IDLE_WORK: IdleReport = { merged: 0, written: 0, deleted: 0, more: false, listing: false };
+
+interface Table {
+  readonly live: readonly (LivePack & { readonly row: PackRow })[];
+  readonly own: Parameters<typeof planMerge>[1]['own'];
+  readonly waited: ReadonlyMap<string, number>;
+}
+
+/** The packs that count, and what is known of them; null while not all that is there was read. */
+async function lookAround(ctx: Context, avoided: ReadonlySet<string>): Promise<Table | null> {
+  return ctx.state.read(['packs', 'contents', 'missing', 'gaps', 'meta'], async (tx) => {
+    const present = await presentPacks(ctx, tx);
+    const now = ctx.deps.now();
+    if (present.some((row) => row.state === 'listed' || row.state === 'indexed')) return null;
+    // What has been missing for long may never come, and what was said of it is carried along.
+    if ((await tx.missing.list()).some((row) => now - row.since < LATE)) return null;
+    const superseded = supersededAmong(ctx, present);
+    const rows = present.filter((row) => row.state === 'applied' && !superseded.has(row) && !avoided.has(row.id));
+    const torn = new Set<string>((await tx.gaps.list()).map((row) => row.doc));
+    const contents = await Promise.all(rows.map((row) => tx.contents.get(row.id)));
+    const live = rows.flatMap((row, index) => {
+      const docs = contents[index]?.docs;
+      return docs && !(torn.size > 0 && holdsAny(docs, torn)) ? [{ ...row, docs, row }] : [];
+    });
+    const waited = new Map<string, number>();
+    for (const { id, listed } of live) if (listed) waited.set(id, await since(tx, ctx.storageId, listed, now));
+    return { live, own: (await readMeta(tx, 'device'))?.id ?? null, waited };
+  });
+}
+
+function holdsAny(docs: Uint8Array, wanted: ReadonlySet<string>): boolean {
+  for (let at = 0; at < docs.length; at += 16) if (wanted.has(hexOf(docs.subarray(at, at + 16)))) return true;
+  return false;
+}
+
+/** One merge, where one is due. */
+async function merge(
+  ctx: Context,
+  memory: IdleMemory,
+  options: { readonly weak: boolean; readonly urgent: boolean; readonly released: Released },
+  signal?: AbortSignal,
+): Promise<{ readonly done: Merged | null; readonly listing: boolean }> {
+  const table = await lookAround(ctx, memory.avoided);
+  if (!table) return { done: null, listing: false };
+  const { inputs, listing } = planMerge(table.live, {
+    own: table.own,
+    weak: options.weak,
+    urgent: options.urgent,
+    waited: (pack) => table.waited.get(pack.id) ?? null,
+    mustRewrite: new Set(),
+  });
+  if (!inputs) return { done: null, listing };
+  const rows = inputs.map((input) => table.live.find(({ id }) => id === input.id)?.row as PackRow);
+  try {
+    const merged = await mergePacks(ctx, rows, options.released, signal);
+    if (merged.kind === 'refused') for (const { id } of merged.packs) memory.avoided.add(id);
+    return { done: merged, listing };
+  } catch (error) {
+    // There is no room for the merged one beside its inputs: deleting comes first.
+    if (options.urgent && isStorageError(error, 'QuotaExceeded')) return { done: null, listing };
+    throw error;
+  }
+}
+
+/** Whether a person, or a great loss, has brought everything to a stop (rule V27). */
+async function isStopped(ctx: Context): Promise<boolean> {
+  return ctx.state.read(['meta'], async (tx) => {
+    const stops = await Promise.all(
+      [`alarm ${ctx.storageId}`, `closed ${ctx.storageId}`].map((key) => tx.meta.get(key)),
+    );
+    return stops.some((row) => row);
+  });
+}
+
+/** One slice of each kind of work. Only after a listing of this session. */
+export async function idle(
+  ctx: Context,
+  memory: IdleMemory,
+  { weak, urgent = false }: IdleOptions,
+  signal?: AbortSignal,
+): Promise<IdleReport> {
+  if (await isStopped(ctx)) return NO_IDLE_WORK;
+  const options = { weak, urgent, released: new Set<never>() };
+  const early = urgent ? await deleteSuperseded(ctx, options, signal) : null;
+  const { done, listing } = await merge(ctx, memory, options, signal);
+  const late = await deleteSuperseded(ctx, options, signal);
+  const wrote = done?.kind === 'merged' ? done : { packs: 0, bytes: 0 };
+  return {
+    merged: wrote.packs,
+    written: wrote.bytes,
+    deleted: late.deleted + (early?.deleted ?? 0),
+    more: late.more || (early?.more ?? false) || done !== null,
+    listing: listing || late.listing,
+  };
+}

@@ -1,0 +1,184 @@
+/**
+ * Which packs to merge (rules V16, V21). Tells it from rows alone: nothing is read, nothing is written.
+ *
+ * Packs grow through size tiers by factor eight: eight of a tier make one of the next, so that what was pushed is written again
+ * about once for each tier, and not with every merge. Packs near the bound of an object are left alone until most of what they
+ * hold is dead.
+ */
+import { MAX_OBJECT_BYTES, type ObjectName } from '../../backends/storage.ts';
+import type { DeviceId, Element } from './coverage.ts';
+import type { Bytes } from './crypto.ts';
+import { tierOf } from './pack.ts';
+
+/** A pack whose place no other takes. */
+export interface LivePack {
+  /** As in the `packs` table. */
+  readonly id: string;
+  readonly name: ObjectName;
+  /** Bytes. */
+  readonly size: number;
+  /** The provider's time, in ms since 1970; 0 while this device alone knows of it. */
+  readonly time: number;
+  readonly covers: readonly Element[];
+  readonly writer: DeviceId | null;
+  /** As in the `contents` table. */
+  readonly docs: Bytes;
+}
+
+export interface Circumstances {
+  readonly own: DeviceId | null;
+  /** On a weak or metered device only small packs are merged. */
+  readonly weak: boolean;
+  /** The storage is full: even a few of the smallest are merged, since that gives back some room. */
+  readonly urgent: boolean;
+  /** How long ago this device first saw the pack in a full listing, in ms by both clocks (rule V22); null while it hasn't. */
+  readonly waited: (pack: LivePack) => number | null;
+  /** Packs that hold what a purge let go. */
+  readonly mustRewrite: ReadonlySet<string>;
+}
+
+/** Packs of a tier that are merged. */
+const FULL = 8;
+/** From here on a pack is frozen. */
+const FROZEN = 2_000_000;
+/** What a merged pack may be estimated to have: below the bound of an object, as estimates are. */
+const FITS = MAX_OBJECT_BYTES - 400_000;
+/** A weak device merges packs of at most so much each, and together. */
+const WEAK = { each: 64 * 1024, together: 512 * 1024 };
+const HOUR = 3_600_000;
+/** A device that didn't write the pack which made its tier full waits so long, and up to so much longer, so that one does it for all. */
+const WAIT = { least: 2 * HOUR, more: 10 * HOUR };
+/** Bytes of a pack besides its entries and its coverage. */
+const BARE = 300;
+/** A document's whole state and card where only its edits are at hand, in bytes, roughly. */
+const STATE = 600;
+/** A push of fewer documents than this is taken to hold edits, not whole states. */
+const FEW = 64;
+
+function docsIn(pack: LivePack): number {
+  return pack.docs.length / 16;
+}
+
+/** Roughly what each document of the pack takes in a merged one. */
+function shareOf(pack: LivePack): number {
+  const share = Math.max(0, pack.size - BARE - pack.covers.length * 8) / Math.max(1, docsIn(pack));
+  const edits = pack.covers.length === 1 && docsIn(pack) < FEW;
+  return edits ? Math.max(STATE, share) : share;
+}
+
+const hexDigits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+function* idsIn(docs: Bytes): Generator<string> {
+  for (let at = 0; at < docs.length; at += 16) {
+    let id = '';
+    for (let index = at; index < at + 16; index++) id += hexDigits[docs[index] as number];
+    yield id;
+  }
+}
+
+/** Bytes that the packs would have as one. */
+export function estimate(packs: readonly LivePack[]): number {
+  const shares = new Map<string, number>();
+  const covers = new Set<Element>();
+  for (const pack of packs) {
+    const share = shareOf(pack);
+    for (const doc of idsIn(pack.docs)) shares.set(doc, Math.max(share, shares.get(doc) ?? 0));
+    for (const item of pack.covers) covers.add(item);
+  }
+  let bytes = BARE + covers.size * 8;
+  for (const share of shares.values()) bytes += share;
+  return bytes;
+}
+
+/** Oldest first. What only this device knows of is the newest. */
+function byTime(a: LivePack, b: LivePack): number {
+  const [one, other] = [a.time || Number.POSITIVE_INFINITY, b.time || Number.POSITIVE_INFINITY];
+  return one === other ? (a.name < b.name ? -1 : 1) : one - other;
+}
+
+/** From 0 to 1, the same for the same words. */
+function fraction(words: string): number {
+  // FNV-1a: spread well enough to keep devices apart.
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < words.length; index++) hash = Math.imul(hash ^ words.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
+}
+
+/** Whether it is this device's turn, now that this pack has made a merge due (rule V21). */
+function isTurn(due: LivePack, { own, waited }: Circumstances): boolean {
+  if (own !== null && due.writer === own) return true;
+  return (waited(due) ?? 0) >= WAIT.least + WAIT.more * fraction(`${own} ${due.name}`);
+}
+
+/** As many of the smallest as fit into one. */
+function fitting(packs: readonly LivePack[], bound: number): LivePack[] {
+  const sorted = [...packs].sort((a, b) => a.size - b.size || (a.name < b.name ? -1 : 1));
+  while (sorted.length > 1 && estimate(sorted) > bound) sorted.pop();
+  return sorted;
+}
+
+/** Takes the next tiers along where what comes out would fill them: it needn't be written twice. */
+function withCascade(inputs: readonly LivePack[], unfrozen: readonly LivePack[]): LivePack[] {
+  let all = [...inputs];
+  for (;;) {
+    const tier = tierOf(estimate(all));
+    const more = unfrozen.filter((pack) => !all.includes(pack) && tierOf(pack.size) <= tier);
+    const there = more.filter((pack) => tierOf(pack.size) === tier);
+    if (there.length + 1 < FULL) return all;
+    const wider = [...all, ...more];
+    if (estimate(wider) > FITS) return all;
+    all = wider;
+  }
+}
+
+/** The tiers that are full, smallest first: the pack that made each so, and all that it holds. */
+function fullTiers(unfrozen: readonly LivePack[]): { readonly due: LivePack; readonly packs: readonly LivePack[] }[] {
+  const tiers = new Map<number, LivePack[]>();
+  for (const pack of unfrozen) {
+    const tier = tierOf(pack.size);
+    tiers.set(tier, [...(tiers.get(tier) ?? []), pack]);
+  }
+  return [...tiers.entries()]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, packs]) => {
+      const due = packs.sort(byTime)[FULL - 1];
+      return due ? [{ due, packs }] : [];
+    });
+}
+
+/** A pack that must be written anew, and the smallest other: what takes its place has to cover more. */
+function rewritten(live: readonly LivePack[], here: Circumstances): LivePack[] | null {
+  const [due] = live.filter((pack) => here.mustRewrite.has(pack.id)).sort(byTime);
+  if (!due) return null;
+  const others = live.filter((pack) => pack !== due).sort((a, b) => a.size - b.size || byTime(a, b));
+  const partner = others.find((pack) => estimate([due, pack]) <= FITS);
+  return partner ? [due, partner] : [due];
+}
+
+export interface Plan {
+  /** Packs to be made one, oldest first; null when nothing is due for this device now. */
+  readonly inputs: readonly LivePack[] | null;
+  /** Something is due, and this device can't wait for its turn before a full listing has shown it. */
+  readonly listing: boolean;
+}
+
+function inputsOf(live: readonly LivePack[], unfrozen: readonly LivePack[], here: Circumstances): LivePack[] | null {
+  const bound = here.weak ? WEAK.together : FITS;
+  if (here.urgent) {
+    const few = fitting(unfrozen, bound).slice(0, FULL);
+    return few.length > 1 ? few : null;
+  }
+  for (const { due, packs } of fullTiers(unfrozen)) {
+    if (!isTurn(due, here)) continue;
+    const inputs = fitting(packs, bound);
+    if (inputs.length > 1) return here.weak ? inputs : withCascade(inputs, unfrozen);
+  }
+  return here.weak ? null : rewritten(live, here);
+}
+
+export function planMerge(live: readonly LivePack[], here: Circumstances): Plan {
+  const unfrozen = live.filter((pack) => pack.size < (here.weak ? WEAK.each : FROZEN));
+  const inputs = inputsOf(live, unfrozen, here)?.sort(byTime) ?? null;
+  return { inputs, listing: fullTiers(unfrozen).some(({ due }) => here.waited(due) === null) };
+}

@@ -5,7 +5,7 @@
 import type * as Y from 'yjs';
 import type { DocId, NotebookId, NoteId } from '../notes/ids.ts';
 import type { CheckProgress, CheckReport } from '../vault/check/report.ts';
-import type { RepairReport } from '../vault/repair.ts';
+import type { RepairReport } from '../vault/repair-report.ts';
 import type { Queries } from './queries.ts';
 
 /** A note that is open for editing. Typing goes into `text`; everything else follows by itself. */
@@ -211,8 +211,8 @@ export interface SyncStatus {
   readonly lastSynced: number | null;
 }
 
-export type { CheckProgress, CheckReport, Damage, Finding, ObjectFacts, Rescue } from '../vault/check/report.ts';
-export type { Loss, Outcome, Repaired, RepairReport } from '../vault/repair.ts';
+export type { CheckReport, Damage, Finding, ObjectFacts } from '../vault/check/report.ts';
+export type { Repaired, RepairReport, WhyNot } from '../vault/repair-report.ts';
 
 /** What a check found, and what a repair after it came to. */
 export interface Checked {

@@ -4,7 +4,7 @@ import { LIBRARY, type NotebookId } from '../notes/ids.ts';
 import { type Notebook, notebookIn, notebooks } from '../notes/library.ts';
 import { loadDocs } from '../vault/documents.ts';
 import type { NoteRow, State } from '../vault/state.ts';
-import { canBeRepaired, unrepaired } from '../vault/repair.ts';
+import { canBeRepaired, unrepaired } from '../vault/repair-report.ts';
 import { NOTHING_UNREAD, type SyncStatus } from './api.ts';
 import { readCheck } from './check-row.ts';
 import type { ListedNote, Queries, View } from './queries.ts';

@@ -4,7 +4,8 @@ import { LIBRARY } from '../notes/ids.ts';
 import { createNotebook } from '../notes/library.ts';
 import { check } from './check.ts';
 import { createWorld, type Device, note, type World } from './examples/devices.ts';
-import { canBeRepaired, repair, type RepairReport } from './repair.ts';
+import { canBeRepaired, type RepairReport } from './repair-report.ts';
+import { repair } from './repair.ts';
 
 const findingsOf = async (device: Device) =>
   (await check(await device.context(), { full: true }, () => undefined)).findings;

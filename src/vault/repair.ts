@@ -6,6 +6,7 @@ import { isStorageError, type ObjectName } from '../../backends/storage.ts';
 import { type DocId, hexOf, RESERVED } from '../notes/ids.ts';
 import { inspectPack, inspectSlot } from './check/inspect.ts';
 import type { Finding, ObjectFacts } from './check/report.ts';
+import { isLoss, type Loss, type Outcome, type Repaired, type RepairReport } from './repair-report.ts';
 import type { Context } from './context.ts';
 import type { Bytes } from './crypto.ts';
 import { parseName } from './names.ts';
@@ -15,60 +16,8 @@ import { type PackRow, packKey } from './state.ts';
 /** Bytes of lost packs that are put back as one. */
 const TOGETHER = 1_000_000;
 
-/** Findings that something was lost with; about the others there is nothing to do, or nothing that a program should. */
-export type Loss = Extract<Finding, { readonly kind: 'missing' | 'damaged' | 'slot-missing' | 'slot-damaged' }>;
-
-export type Outcome =
-  /** Its content is in the storage again. `as`: the objects that hold it now. */
-  | { readonly kind: 'put-back'; readonly as: readonly ObjectName[] }
-  /** It reads well now: it was only late. */
-  | { readonly kind: 'well' }
-  /** Other objects there hold all of it. */
-  | { readonly kind: 'elsewhere' }
-  | {
-      readonly kind: 'not';
-      readonly why: /** This device hasn't got it. */
-        | 'not-here'
-        /** It has a part of it only, so that no whole note could be put back. */
-        | 'in-part'
-        /** The storage is full. */
-        | 'full';
-    };
-
 type LostSlot = Extract<Loss, { readonly kind: 'slot-missing' | 'slot-damaged' }>;
 type LostPack = Exclude<Loss, LostSlot>;
-
-export interface Repaired {
-  readonly loss: Loss;
-  readonly outcome: Outcome;
-}
-
-export interface RepairReport {
-  /** This device's clock when it began, in ms since 1970. */
-  readonly began: number;
-  readonly repaired: readonly Repaired[];
-}
-
-export function isLoss(finding: Finding): finding is Loss {
-  return (
-    finding.kind === 'missing' ||
-    finding.kind === 'damaged' ||
-    finding.kind === 'slot-missing' ||
-    finding.kind === 'slot-damaged'
-  );
-}
-
-/** Whether a repair would put something back. */
-export function canBeRepaired(findings: readonly Finding[]): boolean {
-  return findings.some((finding) => isLoss(finding) && finding.rescue === 'here');
-}
-
-/** What a repair left undone that it could do another time. */
-export function unrepaired(report: RepairReport): readonly Loss[] {
-  return report.repaired.flatMap(({ loss, outcome }) =>
-    outcome.kind === 'not' && outcome.why === 'full' ? [loss] : [],
-  );
-}
 
 /** The right bytes of a slot, as this device keeps them (rule V31). */
 async function keptSlot(ctx: Context, name: ObjectName): Promise<Bytes | null> {

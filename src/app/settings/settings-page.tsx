@@ -1,5 +1,6 @@
 /** The settings. */
 import { Download } from 'lucide-react';
+import { CheckSection } from '../check/check-section.tsx';
 import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
 import { SyncIndicator } from '../sync/sync-indicator.tsx';
 import { Button } from '../ui/button.tsx';
@@ -39,6 +40,7 @@ export default function SettingsPage({ onMenu }: { onMenu: (() => void) | null }
       <Section title={t.settings.syncing}>
         <SyncIndicator />
       </Section>
+      <CheckSection />
       <StorageSection />
       {installing.kind !== 'installed' && <InstallSection installing={installing} />}
       <KeyboardSection />

@@ -5,7 +5,7 @@ import { createNotebook } from '../src/notes/library.ts';
 import { stateOf } from '../src/notes/merge.ts';
 import { addTag, initNote, newDoc, setPinned, textOf, touch } from '../src/notes/note.ts';
 import type { Bytes } from '../src/vault/crypto.ts';
-import { loadDocs, noteRow, recordEdit } from '../src/vault/documents.ts';
+import { CHANGING, loadDocs, noteRow, recordEdit } from '../src/vault/documents.ts';
 import type { BodyRow, NoteRow, State } from '../src/vault/state.ts';
 import { corpus, type CorpusNote } from './corpus.ts';
 
@@ -79,7 +79,7 @@ function* batches<Item>(items: Iterable<Item>): Generator<Item[]> {
 /** Types a line at the end of each note, each in an edit of its own. */
 export async function edit(state: State, ids: readonly DocId[], now: number): Promise<void> {
   for (const id of ids) {
-    await state.write(['notes', 'bodies', 'outbox', 'meta'], async (tx) => {
+    await state.write(CHANGING, async (tx) => {
       const doc = (await loadDocs(tx, [id])).get(id)?.doc;
       if (!doc) throw new Error(`there is no document ${id}`);
       const updates: Uint8Array[] = [];

@@ -62,6 +62,9 @@ function declare(db: Dexie): void {
           Object.assign(row, { with: [], writer: null, put: null, listed: null, gone: null });
           if (row['state'] === 'applied') row['state'] = 'listed';
         });
+      // Nor did it know of notes that are deleted for good.
+      await tx.table('notes').toCollection().modify({ back: false });
+      await tx.table('uploads').toCollection().modify({ bare: [] });
     });
 }
 

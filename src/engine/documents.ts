@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import type { DocId } from '../notes/ids.ts';
 import { removeEmbeds, textOf, touch } from '../notes/note.ts';
 import type { Bytes } from '../vault/crypto.ts';
-import { loadDocs, recordEdit } from '../vault/documents.ts';
+import { CHANGING, loadDocs, recordEdit } from '../vault/documents.ts';
 import type { State } from '../vault/state.ts';
 import type { LocalTrouble, OpenNote } from './api.ts';
 import type { LastWords } from './last-words.ts';
@@ -16,8 +16,6 @@ const STORED = Symbol('stored');
 const KEEP_WITHIN = 250;
 /** After the disk was full. */
 const TRY_AGAIN = 5_000;
-
-const EDITING = ['notes', 'bodies', 'outbox', 'meta'] as const;
 
 /** Calls `changed` whenever pieces of a document come or go. Returns the way to stop. */
 export type FollowBodies = (doc: DocId, changed: () => void) => () => void;
@@ -114,7 +112,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
       beingWritten = taken;
       const update = (taken.length === 1 ? taken[0] : Y.mergeUpdates(taken)) as Bytes;
       try {
-        await state.write(EDITING, async (tx) => {
+        await state.write(CHANGING, async (tx) => {
           takeIn(await tx.bodies.where('doc', [id]));
           await recordEdit(tx, id, doc, update);
         });
@@ -208,7 +206,7 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
         change(inUse.doc);
         return inUse.flush();
       }
-      await state.write(EDITING, async (tx) => {
+      await state.write(CHANGING, async (tx) => {
         const { doc } = (await loadDocs(tx, [id])).get(id) as { doc: Y.Doc };
         const updates: Uint8Array[] = [];
         doc.on('update', (update: Uint8Array) => updates.push(update));

@@ -213,8 +213,8 @@ it('sample notes stay here until somebody changes one, and then travel whole', a
   const standIn = createStandIn();
   const each = await device(standIn);
   const { sampleNotes } = await import('../notes/samples.ts');
-  const { applyIncoming } = await import('../vault/documents.ts');
-  await each.host.state.write(['notes', 'bodies', 'gaps'], (tx) =>
+  const { applyIncoming, CHANGING } = await import('../vault/documents.ts');
+  await each.host.state.write(CHANGING, (tx) =>
     applyIncoming(
       tx,
       sampleNotes().map(({ id, update }) => ({ id, doc: id, kind: 0, bytes: update as Uint8Array<ArrayBuffer> })),

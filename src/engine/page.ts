@@ -6,7 +6,7 @@ import { createDexieState } from '../cache/dexie-state.ts';
 import type { DocId } from '../notes/ids.ts';
 import { sampleNotes } from '../notes/samples.ts';
 import { webCrypto } from '../vault/crypto.ts';
-import { applyIncoming } from '../vault/documents.ts';
+import { applyIncoming, CHANGING } from '../vault/documents.ts';
 import { UPDATE } from '../vault/entry-kinds.ts';
 import type { State } from '../vault/state.ts';
 import type { LocalTrouble, Opening, Satchel } from './api.ts';
@@ -23,7 +23,7 @@ const SAMPLES_MADE = 'samples-made';
 /** A first visit starts with the sample notes; deleting them is for good. */
 async function makeSamples(db: Database, state: State): Promise<void> {
   if (await db.local.get(SAMPLES_MADE)) return;
-  await state.write(['notes', 'bodies', 'gaps', 'meta'], async (tx) => {
+  await state.write(CHANGING, async (tx) => {
     if ((await tx.notes.count()) > 0 || (await tx.meta.get('vault'))) return;
     const pieces = sampleNotes().map(({ id, update }) => ({
       id: `sample ${id}`,

@@ -5,12 +5,14 @@ import { notebookId } from './ids.ts';
 import { stateOf } from './merge.ts';
 import {
   addTag,
+  answeredPurges,
   initNote,
   newDoc,
   normaliseTag,
   propsOf,
   removeEmbeds,
   removeTag,
+  restore,
   setNotebook,
   setPinned,
   setTrashed,
@@ -148,4 +150,27 @@ test('what is no text is taken out of the text, and the words around it stay', (
   const before = stateOf(doc);
   removeEmbeds(doc);
   expect(stateOf(doc)).toEqual(before);
+});
+
+test('V24 taking a note back says so, and which purges it answers', () => {
+  const doc = newDoc();
+  initNote(doc, { now: 1000, text: 'Milk' });
+  setTrashed(doc, 2000);
+  expect(answeredPurges(doc)).toEqual(new Set());
+  expect(updatesOf(doc, () => restore(doc, 3000, ['0123456789abcdef', 'fedcba9876543210']))).toBe(1);
+  expect(propsOf(doc).toJSON()).toEqual({
+    created: 1000,
+    modified: 1000,
+    restored: 3000,
+    'back:0123456789abcdef': true,
+    'back:fedcba9876543210': true,
+  });
+  expect(answeredPurges(doc)).toEqual(new Set(['0123456789abcdef', 'fedcba9876543210']));
+  expect(card(doc)).toMatchObject({ trashedAt: null, tags: [] });
+});
+
+test('an answer of another type than true is none', () => {
+  const doc = newDoc();
+  propsOf(doc).set('back:0123456789abcdef', 'yes');
+  expect(answeredPurges(doc)).toEqual(new Set());
 });

@@ -6,6 +6,7 @@
  *     notebook   id of its notebook        pinned     true
  *     tag:<x>    true, one key for a tag   trashedAt  ms since 1970
  *     created    ms since 1970             modified   ms since 1970
+ *     restored   ms since 1970             back:<x>   true, one key for a purge
  *
  * What is not so (not pinned, no notebook, not in the trash) is a key that isn't there. Defaults are derived on reading.
  */
@@ -14,6 +15,7 @@ import { isNotebookId, type NotebookId } from './ids.ts';
 import { clip } from './plain.ts';
 
 export const TAG_PREFIX = 'tag:';
+const BACK_PREFIX = 'back:';
 const TAG_LENGTH = 64;
 /**
  * Typing would otherwise write a property for every key pressed, each of which stays in the document's history for ever as a
@@ -79,9 +81,31 @@ export function setPinned(doc: Y.Doc, pinned: boolean): void {
   write(doc, 'pinned', pinned ? true : null);
 }
 
-/** @param at ms since 1970; null takes the note out of the trash. */
+/** @param at ms since 1970; null takes the note out of the trash, but see restore. */
 export function setTrashed(doc: Y.Doc, at: number | null): void {
   write(doc, 'trashedAt', at);
+}
+
+/**
+ * Takes the note out of the trash because the person said so. That is written, not only the date taken away: whoever deletes the
+ * note for good without having heard of it deletes only what had been seen, and an edit that only deletes counts as seen.
+ * @param now ms since 1970
+ * @param purges that the person takes it back from; see answeredPurges
+ */
+export function restore(doc: Y.Doc, now: number, purges: Iterable<string> = []): void {
+  doc.transact(() => {
+    setTrashed(doc, null);
+    write(doc, 'restored', now);
+    for (const purge of purges) write(doc, BACK_PREFIX + purge, true);
+  });
+}
+
+/** Those of the times that the note was deleted for good which the person has answered by taking it back. */
+export function answeredPurges(doc: Y.Doc): ReadonlySet<string> {
+  const answered = new Set<string>();
+  for (const [key, value] of propsOf(doc).entries())
+    if (value === true && key.startsWith(BACK_PREFIX)) answered.add(key.slice(BACK_PREFIX.length));
+  return answered;
 }
 
 /** @throws RangeError when it isn't the id of a notebook. */

@@ -1,16 +1,15 @@
 /** What reading a pack leaves in the local database: pieces, cards, and the knowledge that they are here (rules V11, V12). */
-import { type DocId, bytesOf } from '../notes/ids.ts';
+import { bytesOf, type DocId } from '../notes/ids.ts';
 import { concat } from './compression.ts';
 import type { Context } from './context.ts';
 import { type Coverage, element, type Element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
-import { applyIncoming, type Incoming, type Refused } from './documents.ts';
+import { applyIncoming, applyPurges, type Incoming, type Refused } from './documents.ts';
 import { CLOSED, KNOWN_KINDS, PURGE, UPDATES } from './entry-kinds.ts';
 import { rememberDevices } from './formats.ts';
 import { parseName } from './names.ts';
-import type { Manifest, PackHead } from './pack.ts';
-import { applyPurges } from './purge.ts';
-import type { PackRow, Transaction } from './state.ts';
+import { bareDocs, type Manifest, type PackHead } from './pack.ts';
+import type { ContentsRow, PackRow, Transaction } from './state.ts';
 
 /** Objects up to this many bytes are fetched whole; of larger ones the head first. */
 export const WHOLE = 256 * 1024;
@@ -52,9 +51,17 @@ export function docsOf(head: PackHead): DocId[] {
   return [...new Set([...head.manifest.inline, ...head.rows].map((entry) => entry.doc))];
 }
 
-/** As the `contents` table keeps them. */
-export function packedDocs(docs: readonly DocId[]): Bytes {
+function packed(docs: readonly DocId[]): Bytes {
   return concat(docs.map(bytesOf));
+}
+
+/** What the `contents` table keeps of a pack. @param bare see bareDocs */
+export function contentsRow(id: string, docs: Iterable<DocId>, bare: readonly DocId[]): ContentsRow {
+  return { id, docs: packed([...new Set(docs)]), bare: packed(bare) };
+}
+
+export function contentsOf(id: string, head: PackHead): ContentsRow {
+  return contentsRow(id, docsOf(head), bareDocs([...head.manifest.inline, ...head.rows]));
 }
 
 /** Applies what this program knows, keeps the rest aside word for word (rules V4, V11). */

@@ -5,11 +5,10 @@ import {
   APPLYING,
   applyInOne,
   applyOrSetAside,
-  docsOf,
+  contentsOf,
   forgetAside,
   inlineOf,
   knownOf,
-  packedDocs,
   recordApplied,
   WHOLE,
 } from './applying.ts';
@@ -69,7 +68,7 @@ export async function applyWhole(ctx: Context, pack: PackRow, head: PackHead, by
   await applyInOne(ctx, async (tx) => {
     await forgetAside(tx, pack.id);
     await applyOrSetAside(ctx, tx, pack.id, pieces);
-    await tx.contents.put({ id: pack.id, docs: packedDocs(docsOf(head)) });
+    await tx.contents.put(contentsOf(pack.id, head));
     if (bytes.length <= WHOLE) await tx.objects.put({ id: pack.id, bytes });
     return recordApplied(ctx, tx, knownOf(pack, head), head.manifest);
   });
@@ -78,7 +77,7 @@ export async function applyWhole(ctx: Context, pack: PackRow, head: PackHead, by
 /** A pack that holds nothing that isn't here: only that it holds it is remembered. */
 export async function recordKnown(ctx: Context, pack: PackRow, head: PackHead, bytes: Bytes): Promise<void> {
   await applyInOne(ctx, async (tx) => {
-    await tx.contents.put({ id: pack.id, docs: packedDocs(docsOf(head)) });
+    await tx.contents.put(contentsOf(pack.id, head));
     if (bytes.length === pack.size && bytes.length <= WHOLE) await tx.objects.put({ id: pack.id, bytes });
     return recordApplied(ctx, tx, knownOf(pack, head), head.manifest);
   });

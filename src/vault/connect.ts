@@ -62,6 +62,7 @@ type Adopting = Transaction<
   | 'notes'
   | 'bodies'
   | 'outbox'
+  | 'purges'
   | 'uploads'
   | 'applied'
   | 'missing'
@@ -76,6 +77,7 @@ const ADOPTING = [
   'notes',
   'bodies',
   'outbox',
+  'purges',
   'uploads',
   'applied',
   'missing',

@@ -5,10 +5,9 @@ import { docFrom, stateOf } from '../notes/merge.ts';
 import { newDoc, textOf } from '../notes/note.ts';
 import { sampleNotes } from '../notes/samples.ts';
 import type { Bytes } from './crypto.ts';
-import { applyIncoming, loadDocs, outboxEverything, recordEdit } from './documents.ts';
+import { applyIncoming, CHANGING, loadDocs, outboxEverything, recordEdit } from './documents.ts';
 import { createWorld, type Device, note } from './examples/devices.ts';
 
-const TABLES = ['notes', 'bodies', 'gaps'] as const;
 const piece = (id: string, bytes: Uint8Array, doc: DocId = note(1)) => ({ id, doc, kind: 0, bytes: bytes as Bytes });
 const BROKEN = Uint8Array.of(1, 1, 7, 200);
 
@@ -22,7 +21,7 @@ function history(...texts: string[]): Uint8Array[] {
 }
 
 const apply = (device: Device, ...pieces: ReturnType<typeof piece>[]) =>
-  device.place.state.write(TABLES, (tx) => applyIncoming(tx, pieces));
+  device.place.state.write(CHANGING, (tx) => applyIncoming(tx, pieces));
 
 test('V11 a broken piece is set aside and named, and nothing else is lost with it', async () => {
   const device = createWorld().device();
@@ -120,9 +119,7 @@ test('V36 many small edits are folded, and no piece is lost that the editor had 
     const updates: Uint8Array[] = [];
     stale.once('update', (update: Uint8Array) => updates.push(update));
     textOf(stale).insert(0, '.');
-    await device.place.state.write(['notes', 'bodies', 'outbox', 'meta'], (tx) =>
-      recordEdit(tx, note(1), stale, updates[0] as Bytes),
-    );
+    await device.place.state.write(CHANGING, (tx) => recordEdit(tx, note(1), stale, updates[0] as Bytes));
   }
   // Written by another tab, and by another device: the editor's copy has neither.
   await device.place.state.write(['bodies'], async (tx) => {
@@ -132,9 +129,7 @@ test('V36 many small edits are folded, and no piece is lost that the editor had 
   const updates: Uint8Array[] = [];
   stale.once('update', (update: Uint8Array) => updates.push(update));
   textOf(stale).insert(0, '!');
-  await device.place.state.write(['notes', 'bodies', 'outbox', 'meta'], (tx) =>
-    recordEdit(tx, note(1), stale, updates[0] as Bytes),
-  );
+  await device.place.state.write(CHANGING, (tx) => recordEdit(tx, note(1), stale, updates[0] as Bytes));
   const rows = await device.rows('bodies');
   expect(rows).toHaveLength(2);
   expect(rows.map(({ bytes }) => bytes)).toContainEqual(BROKEN);
@@ -154,7 +149,7 @@ test('V27 everything on the device is whole states of its notes and reserved doc
   await device.write(note(1), 'older');
   const reserved = RESERVED[200] as DocId;
   for (const doc of [LIBRARY, reserved]) await device.edit(doc, (each) => each.getMap('x').set('a', 1));
-  await device.place.state.write(['notes', 'bodies', 'outbox'], (tx) => outboxEverything(tx));
+  await device.place.state.write(CHANGING, (tx) => outboxEverything(tx));
   const rows = await device.rows('outbox');
   expect(rows.map(({ doc }) => doc)).toEqual([note(1), note(2), LIBRARY, reserved]);
   expect(rows.every(({ bytes }) => bytes === null)).toBe(true);

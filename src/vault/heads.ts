@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { isStorageError } from '../../backends/storage.ts';
 import { type DocId, hexOf, isNoteId, type NoteId } from '../notes/ids.ts';
 import { snapshotDigestInput } from '../notes/merge.ts';
-import { APPLYING, applyOrSetAside, docsOf, forgetAside, hearOut, inlineOf, knownOf, packedDocs } from './applying.ts';
+import { APPLYING, applyOrSetAside, contentsOf, forgetAside, hearOut, inlineOf, knownOf } from './applying.ts';
 import { concat } from './compression.ts';
 import { type Context, unreadable } from './context.ts';
 import type { Bytes } from './crypto.ts';
@@ -76,14 +76,14 @@ export async function index(ctx: Context, pack: PackRow, head: PackHead): Promis
       const shown = shownNow[at];
       // A card is only a promise: what this device holds itself is shown instead (rule V15).
       if (shown && (shown.here || shown.modified >= row.card.modified)) continue;
-      notes.push({ id: row.doc, ...row.card, here: false, sample: false });
+      notes.push({ id: row.doc, ...row.card, here: false, sample: false, back: false });
     }
     await tx.notes.putMany(notes);
     await tx.pending.putMany(pending);
     if (!head.complete) return;
     await forgetAside(tx, pack.id);
     await applyOrSetAside(ctx, tx, pack.id, inlineOf(pack, head));
-    await tx.contents.put({ id: pack.id, docs: packedDocs(docsOf(head)) });
+    await tx.contents.put(contentsOf(pack.id, head));
     const body = { header: head.header.bytes, inflated: head.manifest.inflated };
     await tx.packs.put({
       ...pack,

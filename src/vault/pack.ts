@@ -8,6 +8,7 @@ import { createBlocks } from './blocks.ts';
 import { type Cbor, decode, encode, expect } from './cbor.ts';
 import { type Coverage, decodeCoverage, type DeviceId, type Element, encodeCoverage } from './coverage.ts';
 import type { Bytes, CipherKey } from './crypto.ts';
+import { PURGE } from './entry-kinds.ts';
 import { VaultError } from './errors.ts';
 import type { KeyRing } from './keys.ts';
 import { nameOf, type VaultId } from './names.ts';
@@ -92,6 +93,15 @@ export interface SealedPack {
   readonly bytes: Bytes;
   /** SHA-256, in hexadecimal. */
   readonly hash: string;
+  /** See bareDocs. */
+  readonly bare: readonly DocId[];
+}
+
+/** Documents of which these entries hold nothing but that they were deleted for good. */
+export function bareDocs(entries: Iterable<{ readonly doc: DocId; readonly kind: number }>): DocId[] {
+  const bare = new Map<DocId, boolean>();
+  for (const { doc, kind } of entries) bare.set(doc, kind === PURGE && (bare.get(doc) ?? true));
+  return [...bare].flatMap(([doc, isBare]) => (isBare ? [doc] : []));
 }
 
 /** Size tiers by factor eight from 1 KB. */
@@ -162,8 +172,7 @@ export function createPackBuilder(
   const body = createBlocks(deps.compression);
   /** Oldest first. */
   const pages = createBlocks(deps.compression);
-  const kinds = new Set<number>();
-  let entries = 0;
+  const added: Pick<PackEntry, 'doc' | 'kind'>[] = [];
   let open: Bytes[] = [];
   let openBytes = 0;
   let openRows: { row: Cbor; length: number }[] = [];
@@ -185,7 +194,7 @@ export function createPackBuilder(
 
   return {
     get entries() {
-      return entries;
+      return added.length;
     },
     async add(entry) {
       const size = entry.payload.length;
@@ -200,7 +209,7 @@ export function createPackBuilder(
       ];
       const { length } = encode(row);
       const isFull = () => body.size() + pages.size() + openBytes + openRowBytes + size + length > FULL;
-      if (entries > 0 && isFull()) {
+      if (added.length > 0 && isFull()) {
         // Perhaps only until it is known how small the last blocks have become.
         await Promise.all([body.compressed(), pages.compressed()]);
         if (isFull()) return false;
@@ -210,8 +219,7 @@ export function createPackBuilder(
       openBytes += size;
       openRows.push({ row, length });
       openRowBytes += length;
-      kinds.add(entry.kind);
-      entries++;
+      added.push({ doc: entry.doc, kind: entry.kind });
       // Some rows are held back, so that the newest page, which fills the first screen, never holds but a few.
       if (openRows.length >= PAGE + FIRST_PAGE) closePage(PAGE);
       return true;
@@ -229,8 +237,8 @@ export function createPackBuilder(
         applied: encodeCoverage(head.applied),
         wants: head.wants.map(bytesOf),
         inline: head.inline.map(({ doc, kind, payload }) => [bytesOf(doc), kind, payload]),
-        kinds: [...new Set([...kinds, ...head.inline.map(({ kind }) => kind)])].sort((a, b) => a - b),
-        entries,
+        kinds: [...new Set([...added, ...head.inline].map(({ kind }) => kind))].sort((a, b) => a - b),
+        entries: added.length,
         inflated: [...pages.inflated.toReversed(), ...body.inflated],
         reads: newestFormat(deps),
       });
@@ -241,7 +249,7 @@ export function createPackBuilder(
       const bytes = await sealObject(deps, ring, vault, 'p', headBlocks.length, blocks, format);
       if (bytes.length > MAX_OBJECT_BYTES) return null;
       const hash = await deps.crypto.sha256(bytes);
-      return { name: nameOf(vault, 'p', hash), bytes, hash: hexOf(hash) };
+      return { name: nameOf(vault, 'p', hash), bytes, hash: hexOf(hash), bare: bareDocs([...added, ...head.inline]) };
     },
   };
 }

@@ -31,7 +31,7 @@ export async function notThere(tx: Transaction<'packs' | 'applied'>, storage: St
  */
 export async function reconcile(ctx: Context): Promise<void> {
   const { state, storageId } = ctx;
-  const lost = await state.write(['meta', 'packs', 'applied', 'notes', 'bodies', 'outbox'], async (tx) => {
+  const lost = await state.write(['meta', 'packs', 'applied', 'notes', 'bodies', 'outbox', 'purges'], async (tx) => {
     if (!(await readMeta(tx, `reconcile ${storageId}`))) return [];
     const unread = (await tx.packs.where('state', ['listed', 'indexed'])).filter(
       (row) => row.storage === storageId && row.present,

@@ -6,7 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { hasPending, snapshotDigestInput, stateOf } from '../notes/merge.ts';
-import { packedDocs, WHOLE } from './applying.ts';
+import { contentsRow, WHOLE } from './applying.ts';
 import type { Context } from './context.ts';
 import { type Coverage, type DeviceId, type Element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
@@ -116,7 +116,7 @@ export async function put(ctx: Context, request: SealRequest, pack: SealedPack, 
   await ctx.state.write(['packs', 'contents', 'objects', 'meta'], async (tx) => {
     const id = packKey(ctx.storageId, pack.name);
     const writer = (await readMeta(tx, 'device'))?.id ?? null;
-    await tx.contents.put({ id, docs: packedDocs([...new Set(request.docs)]) });
+    await tx.contents.put(contentsRow(id, request.docs, pack.bare));
     if (pack.bytes.length <= WHOLE) await tx.objects.put({ id, bytes: pack.bytes });
     if (await tx.packs.get(id)) return;
     await tx.packs.put({

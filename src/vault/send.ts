@@ -10,17 +10,27 @@ import type { Card } from '../notes/card.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { snapshotDigestInput, stateOf } from '../notes/merge.ts';
-import { packedDocs, WHOLE } from './applying.ts';
+import { contentsRow, WHOLE } from './applying.ts';
 import type { Context } from './context.ts';
 import { type DeviceId, element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
-import { groupByDoc, openDoc } from './documents.ts';
+import { groupByDoc, isHidden, openDoc } from './documents.ts';
 import { formatToWrite } from './formats.ts';
 import { unsend } from './identity.ts';
-import { STATE, UPDATE } from './entry-kinds.ts';
+import { PURGE, STATE, UPDATE } from './entry-kinds.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry } from './pack.ts';
 import { parseName } from './names.ts';
-import { type BodyRow, type OutboxRow, packKey, readMeta, uploadKey, type UploadRow, writeMeta } from './state.ts';
+import { purgesOf } from './purge.ts';
+import {
+  type BodyRow,
+  type OutboxRow,
+  packKey,
+  type PurgeRow,
+  readMeta,
+  uploadKey,
+  type UploadRow,
+  writeMeta,
+} from './state.ts';
 
 /** Outbox rows that are looked at in one go. */
 const BATCH = 512;
@@ -30,6 +40,8 @@ const STATED = 4096;
 const WANTED = 1024;
 /** A reserved document up to this size stands in the head. */
 const INLINE = 16 * 1024;
+/** Bytes of entries in one head, beyond which the rest goes into the next pack. */
+const HEAD = 512 * 1024;
 
 /** Synchronous: the platform's own hash is a promise, which for a few bytes costs far more than the hash itself. */
 function digestOf(doc: Y.Doc): Bytes {
@@ -40,33 +52,57 @@ function digestOf(doc: Y.Doc): Bytes {
 interface Parcel {
   readonly doc: DocId;
   readonly rows: readonly OutboxRow[];
-  readonly entry: PackEntry;
+  /** Null when only that it was deleted for good is said. */
+  readonly entry: PackEntry | null;
+  readonly purges: readonly InlineEntry[];
 }
 
 /** One after the other, each opened only when it is asked for: hundreds of open documents at once are hard on the memory. */
-function* parcelsOf(batch: readonly OutboxRow[], bodies: readonly BodyRow[]): Generator<Parcel> {
+function* parcelsOf(
+  batch: readonly OutboxRow[],
+  bodies: readonly BodyRow[],
+  purges: ReadonlyMap<DocId, readonly PurgeRow[]>,
+): Generator<Parcel> {
   const held = groupByDoc(bodies);
   for (const [id, rows] of groupByDoc(batch)) {
+    const purged = purges.get(id) ?? [];
     const doc = openDoc(held.get(id) ?? []);
-    const updates = rows.flatMap((row) => (row.bytes ? [row.bytes] : []));
-    const whole = updates.length < rows.length;
-    const payload = (whole ? stateOf(doc) : updates.length === 1 ? updates[0] : mergeUpdates(updates)) as Bytes;
+    const payload = payloadOf(id, rows, doc, purged);
     const shown: Card | null = isNoteId(id) ? card(doc) : null;
-    const entry = { doc: id, kind: whole ? STATE : UPDATE, payload, digest: digestOf(doc), card: shown };
+    const entry = payload && { doc: id, ...payload, digest: digestOf(doc), card: shown };
     doc.destroy();
-    yield { doc: id, rows, entry };
+    const told = rows.some((row) => row.bytes === null) ? purged : [];
+    yield { doc: id, rows, entry, purges: told.map((row) => ({ doc: id, kind: PURGE, payload: row.payload })) };
   }
+}
+
+function payloadOf(
+  id: DocId,
+  rows: readonly OutboxRow[],
+  doc: Y.Doc,
+  purges: readonly PurgeRow[],
+): Pick<PackEntry, 'kind' | 'payload'> | null {
+  if (rows.some((row) => row.bytes === null && !row.purge)) {
+    // Let go since: that it was deleted for good is all there is to say.
+    if (purges.length > 0 && doc.store.clients.size === 0) return null;
+    return { kind: STATE, payload: stateOf(doc) as Bytes };
+  }
+  const updates = rows.flatMap((row) => (row.bytes ? [row.bytes] : []));
+  // What nobody else has heard of needn't leave this device only to be deleted. Should the note come back, all of it is sent.
+  if (updates.length === 0 || (updates.length < rows.length && isHidden(id, doc, purges))) return null;
+  return { kind: UPDATE, payload: (updates.length === 1 ? updates[0] : mergeUpdates(updates)) as Bytes };
 }
 
 async function readParcels(
   ctx: Context,
   after: number | undefined,
 ): Promise<{ parcels: Iterable<Parcel>; last: number | undefined }> {
-  const { batch, bodies } = await ctx.state.read(['outbox', 'bodies'], async (tx) => {
+  const { batch, bodies, purges } = await ctx.state.read(['outbox', 'bodies', 'purges'], async (tx) => {
     const batch = await tx.outbox.list({ limit: BATCH, ...(after === undefined ? {} : { after }) });
-    return { batch, bodies: await tx.bodies.where('doc', [...new Set(batch.map((row) => row.doc))]) };
+    const docs = [...new Set(batch.map((row) => row.doc))];
+    return { batch, bodies: await tx.bodies.where('doc', docs), purges: await purgesOf(tx, docs) };
   });
-  return { parcels: parcelsOf(batch, bodies), last: batch.length < BATCH ? undefined : batch.at(-1)?.n };
+  return { parcels: parcelsOf(batch, bodies, purges), last: batch.length < BATCH ? undefined : batch.at(-1)?.n };
 }
 
 export interface Sealed {
@@ -82,15 +118,23 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
   /** Only the first one in a pack can be too large for it: the others are refused while the pack is filled. */
   let first: DocId | null = null;
   const inline: InlineEntry[] = [];
+  let inHead = 0;
   let after: number | undefined;
   filling: do {
     const { parcels, last } = await readParcels(ctx, after);
     for (const parcel of parcels) {
-      if (skip.has(parcel.doc)) continue;
-      const { doc, kind, payload } = parcel.entry;
-      if (parcel.entry.card === null && payload.length <= INLINE) inline.push({ doc, kind, payload });
-      else if (!(await builder.add(parcel.entry))) break filling;
-      else first ??= doc;
+      const { doc, entry } = parcel;
+      if (skip.has(doc)) continue;
+      const stands: InlineEntry[] = [...parcel.purges];
+      if (entry && entry.card === null && entry.payload.length <= INLINE) stands.push(entry);
+      const bytes = stands.reduce((sum, { payload }) => sum + payload.length, 0);
+      if (inHead > 0 && inHead + bytes > HEAD) break filling;
+      if (entry && !stands.includes(entry)) {
+        if (!(await builder.add(entry))) break filling;
+        first ??= doc;
+      }
+      inHead += bytes;
+      inline.push(...stands);
       taken.push(parcel);
     }
     after = last;
@@ -123,6 +167,7 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
     element: element(device.id, device.next, pack.hash),
     bytes: pack.bytes,
     docs: taken.map((parcel) => parcel.doc),
+    bare: pack.bare,
   };
   await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {
     const now = await readMeta(tx, 'device');
@@ -172,7 +217,7 @@ async function uploaded(ctx: Context, row: UploadRow): Promise<void> {
   await ctx.state.write(['uploads', 'packs', 'contents', 'objects'], async (tx) => {
     await tx.uploads.delete([row.id]);
     const id = packKey(ctx.storageId, row.name);
-    await tx.contents.put({ id, docs: packedDocs(row.docs) });
+    await tx.contents.put(contentsRow(id, row.docs, row.bare));
     if (row.bytes.length <= WHOLE) await tx.objects.put({ id, bytes: row.bytes });
     if (await tx.packs.get(id)) return;
     await tx.packs.put({

@@ -20,6 +20,8 @@ export interface NoteRow extends Card {
   readonly here: boolean;
   /** True for a sample note that nobody has changed: it is never pushed. */
   readonly sample: boolean;
+  /** It was deleted for good, something was written that this had not seen, and so it lies in the trash again (rule V24). */
+  readonly back: boolean;
 }
 
 /** A piece of a document: an update event, or the whole state. A document is all its pieces, in any order. */
@@ -29,11 +31,15 @@ export interface BodyRow {
   readonly bytes: Bytes;
 }
 
-/** What has to be pushed: an update event, or, with null, the document's whole state. */
+/**
+ * What has to be pushed: an update event, or, with null, the document's whole state, and that it was deleted for good if it was.
+ */
 export interface OutboxRow {
   readonly n?: number;
   readonly doc: DocId;
   readonly bytes: Bytes | null;
+  /** Only that it was deleted for good, not its state. */
+  readonly purge?: true;
 }
 
 /** A moment as both clocks tell it, in ms since 1970: this device's, and the latest that the provider has been heard to tell. */
@@ -105,6 +111,8 @@ export interface UploadRow {
   readonly element: Element;
   readonly bytes: Bytes;
   readonly docs: readonly DocId[];
+  /** Those of them of which it holds nothing but that they were deleted for good. */
+  readonly bare: readonly DocId[];
 }
 
 /** A push whose content is on this device. */
@@ -138,6 +146,8 @@ export interface ContentsRow {
   readonly id: string;
   /** Its documents, 16 bytes each, one behind the other. */
   readonly docs: Bytes;
+  /** In the same way those of which it holds nothing but that they were deleted for good. */
+  readonly bare: Bytes;
 }
 
 /** A small pack's sealed bytes, kept while the pack counts, so that merging needn't fetch it. Check them against its name. */

@@ -10,7 +10,7 @@ import { newDoc, textOf, touch } from '../../notes/note.ts';
 import { createVault, look, unlock } from '../connect.ts';
 import { type Context, openContext, type Place, type VaultDeps } from '../context.ts';
 import type { ArgonCost, Bytes } from '../crypto.ts';
-import { loadDocs, recordEdit } from '../documents.ts';
+import { CHANGING, loadDocs, recordEdit } from '../documents.ts';
 import { createMemoryState } from '../memory-state.ts';
 import { parseName, type VaultId } from '../names.ts';
 import { createSession, type Session, type SessionEvents } from '../session.ts';
@@ -155,9 +155,7 @@ function createDevice(world: World, options: DeviceOptions): Device {
       doc.on('update', (update: Uint8Array) => updates.push(update));
       doc.transact(() => change(doc));
       for (const update of updates) {
-        await place.state.write(['notes', 'bodies', 'outbox', 'meta'], (tx) =>
-          recordEdit(tx, id, doc, new Uint8Array(update)),
-        );
+        await place.state.write(CHANGING, (tx) => recordEdit(tx, id, doc, new Uint8Array(update)));
       }
     },
     write: (id, text) =>

@@ -24,7 +24,7 @@ import {
 import { isStorageError } from '../../../backends/storage.ts';
 import { openContext } from '../context.ts';
 import type { Bytes } from '../crypto.ts';
-import { recordEdit } from '../documents.ts';
+import { CHANGING, recordEdit } from '../documents.ts';
 import { isVaultError } from '../errors.ts';
 import { fetchNote } from '../bodies.ts';
 import type { Device } from './device.ts';
@@ -98,7 +98,7 @@ export function createPerson(world: World, device: Device, life: Life, dice: Dic
     const { unwritten } = open;
     open.unwritten = [];
     const update = (unwritten.length === 1 ? unwritten[0] : Y.mergeUpdates(unwritten)) as Bytes;
-    await life.state.write(['notes', 'bodies', 'outbox', 'meta'], async (tx) => {
+    await life.state.write(CHANGING, async (tx) => {
       follow(open, await tx.bodies.where('doc', [open.id]));
       await recordEdit(tx, open.id, open.doc, update);
     });
@@ -267,7 +267,7 @@ export function createPerson(world: World, device: Device, life: Life, dice: Dic
     act: () => guarded(act),
     peek: () => guarded(peek),
     async bring(notes, text, tags) {
-      await life.state.write(['notes', 'bodies', 'outbox', 'meta'], async (tx) => {
+      await life.state.write(CHANGING, async (tx) => {
         for (let count = 0; count < notes; count++) {
           const { id, doc } = followed(noteId(dice.bytes(16)), newDoc(clientId(dice)));
           doc.transact(() => {

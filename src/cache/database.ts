@@ -60,7 +60,8 @@ function declare(db: Dexie): void {
         .toCollection()
         .modify((row: Record<string, unknown>) => {
           Object.assign(row, { with: [], writer: null, put: null, listed: null, gone: null });
-          if (row['state'] === 'applied') row['state'] = 'listed';
+          const { state, present } = row;
+          if (present && (state === 'applied' || state === 'indexed')) row['state'] = 'listed';
         });
       // Nor did it know of notes that are deleted for good.
       await tx.table('notes').toCollection().modify({ back: false });

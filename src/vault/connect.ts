@@ -7,11 +7,10 @@ import { outboxEverything } from './documents.ts';
 import { isVaultError, VaultError } from './errors.ts';
 import { unsend } from './identity.ts';
 import { importRing, newRawRing, type StoredRing } from './keys.ts';
-import { list } from './listing.ts';
+import { FORGETTING, forgetPacks, list } from './listing.ts';
 import { nameOf, parseName, type VaultId } from './names.ts';
-import { notThere } from './reconcile.ts';
-import { openSlot, readSlot, sealSlot, type SlotSecret } from './slots.ts';
-import { type PackRow, packKey, readMeta, type SlotRow, type StorageId, type Transaction, writeMeta } from './state.ts';
+import { openSlot, readSlot, sealSlot, type SlotSecret, withoutSuperseded } from './slots.ts';
+import { packKey, readMeta, type SlotRow, type StorageId, type Transaction, writeMeta } from './state.ts';
 
 export interface VaultThere {
   readonly id: VaultId;
@@ -57,21 +56,6 @@ export async function vaultsListed(place: Omit<Place, 'storage'>): Promise<reado
   });
 }
 
-type Adopting = Transaction<
-  | 'meta'
-  | 'notes'
-  | 'bodies'
-  | 'outbox'
-  | 'purges'
-  | 'uploads'
-  | 'applied'
-  | 'missing'
-  | 'gaps'
-  | 'slots'
-  | 'pending'
-  | 'aside'
-  | 'packs'
->;
 const ADOPTING = [
   'meta',
   'notes',
@@ -86,17 +70,11 @@ const ADOPTING = [
   'pending',
   'aside',
   'packs',
+  'contents',
+  'objects',
+  'sights',
 ] as const;
-
-/** Packs that this device won't read any more, and the cards whose text was only there: promises that nobody keeps. */
-async function forgetPacks(tx: Transaction<'packs' | 'pending' | 'notes'>, packs: readonly PackRow[]): Promise<void> {
-  const ids = packs.map((row) => row.id);
-  await tx.pending.delete((await tx.pending.where('pack', ids)).map((row) => row.id));
-  await tx.packs.delete(ids);
-  const promised = (await tx.notes.list()).filter((row) => !row.here).map((row) => row.id);
-  const elsewhere = new Set((await tx.pending.where('doc', promised)).map((row) => row.doc));
-  await tx.notes.delete(promised.filter((id) => !elsewhere.has(id)));
-}
+type Adopting = Transaction<(typeof ADOPTING)[number]>;
 
 /** From now on this device belongs to the vault, and everything that it holds is on its way there. */
 async function adopt(
@@ -114,7 +92,7 @@ async function adopt(
     await tx.missing.delete((await tx.missing.list()).map((row) => row.element));
     await tx.outbox.delete((await tx.outbox.list()).map((row) => row.n as number));
     await tx.gaps.delete((await tx.gaps.list()).map((row) => row.doc));
-    await tx.meta.delete(['device']);
+    await tx.meta.delete(['device', `alarm ${storage}`, `reconcile ${storage}`]);
     const packs = (await tx.packs.list()).filter((row) => parseName(row.name)?.vault === before.id);
     // What was kept aside stays: it may be all that is left of something.
     await forgetPacks(tx, packs);
@@ -265,8 +243,8 @@ export async function keepSlots(place: Place, vault: VaultId, signal?: AbortSign
 }
 
 /**
- * Puts this device's vault into a storage that lacks it: the slots first, then everything this device holds.
- * Only after the person has said so (rule V27).
+ * The person wants this device's vault in a storage that lacks it, or most of it: the slots are put there first, and everything else
+ * with the next syncs (see reconcile.ts). Only after the person has said so (rule V27).
  */
 export async function putBack(place: Place, signal?: AbortSignal): Promise<void> {
   const { state, storage, storageId } = place;
@@ -276,23 +254,22 @@ export async function putBack(place: Place, signal?: AbortSignal): Promise<void>
   }));
   if (!vault) throw new Error('this device belongs to no vault');
   const own = new Map(slots.filter((row) => row.vault === vault.id && row.bytes).map((row) => [row.name, row]));
-  for (const row of own.values()) {
+  for (const row of withoutSuperseded([...own.values()])) {
     if (areaOf(row.name) === 'log') await storage.put(row.name, row.bytes as Bytes, signal);
   }
-  // What waits was sealed with words about packs that have gone.
-  await unsend(state, { storage: storageId, forgetDevice: false });
   await state.write(ADOPTING, async (tx) => {
     await tx.slots.putMany(
       [...own.values()].map((row) => ({ ...row, id: packKey(storageId, row.name), storage: storageId, present: true })),
     );
-    const gone = (await tx.packs.where('storage', [storageId])).filter((row) => !row.present);
-    await tx.packs.delete(gone.map((row) => row.id));
     await tx.meta.delete([`alarm ${storageId}`]);
     await writeMeta(tx, `home ${storageId}`, vault.id);
-    // Their content goes out under new names. To say that this device has them would make others miss them for ever (rule V13).
-    await tx.applied.delete(await notThere(tx, storageId));
+    await writeMeta(tx, `reconcile ${storageId}`, { pushes: null });
+    // What has gone before this device could read it, and what others had and nobody found, is nothing to wait for any more.
+    const vanished = (await tx.packs.where('storage', [storageId])).filter(
+      (row) => !row.present && row.covers.length === 0,
+    );
+    await forgetPacks(tx, vanished);
     await tx.missing.delete((await tx.missing.list()).map((row) => row.element));
-    await outboxEverything(tx);
   });
 }
 
@@ -300,7 +277,7 @@ export async function putBack(place: Place, signal?: AbortSignal): Promise<void>
 export async function forgetStorage(place: Omit<Place, 'storage'>): Promise<void> {
   const { state, storageId } = place;
   await unsend(state, { storage: storageId, forgetDevice: false });
-  await state.write(['packs', 'pending', 'aside', 'meta', 'notes'], async (tx) => {
+  await state.write([...FORGETTING, 'aside', 'meta'], async (tx) => {
     const packs = await tx.packs.where('storage', [storageId]);
     await tx.aside.delete(
       (

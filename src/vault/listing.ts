@@ -6,16 +6,18 @@ import {
   type ObjectName,
   type StorageEvent,
 } from '../../backends/storage.ts';
+import { isNoteId } from '../notes/ids.ts';
 import type { Place } from './context.ts';
 import { parseName, type VaultId } from './names.ts';
+import { coveredBy, damageKey, isReadable } from './standing.ts';
 import { compareClocks, momentOf, observe } from './time.ts';
 import { type PackRow, packKey, readMeta, type SlotRow, type StorageId, type Transaction, writeMeta } from './state.ts';
 
 /** A change feed is a hint, a full listing the truth. */
 export const FULL_LISTING_EVERY = 6 * 3600_000;
 
-type ListingTables = Transaction<'packs' | 'slots' | 'meta' | 'sights' | 'contents' | 'objects'>;
-const LISTING = ['packs', 'slots', 'meta', 'sights', 'contents', 'objects'] as const;
+const LISTING = ['packs', 'slots', 'meta', 'sights', 'contents', 'objects', 'pending', 'notes'] as const;
+type ListingTables = Transaction<(typeof LISTING)[number]>;
 
 /** A pack of which nothing is known but what a listing says. */
 function listedPack(storage: StorageId, { name, size, time }: ObjectInfo): PackRow {
@@ -42,9 +44,16 @@ async function addPack(tx: ListingTables, storage: StorageId, info: ObjectInfo, 
   await observe(tx, storage, time, now);
   const known = await tx.packs.get(packKey(storage, info.name));
   if (known?.present && known.size === size && known.time === time) return;
+  if (!known) {
+    await tx.packs.put(listedPack(storage, info));
+    return;
+  }
   // Put by this device, and now seen for the first time as the storage has it.
-  if (known && known.put !== null && known.time === 0) await compareClocks(tx, storage, known.put, time, now);
-  await tx.packs.put(known ? { ...known, size, time, present: true, gone: null } : listedPack(storage, info));
+  if (known.put !== null && known.time === 0) await compareClocks(tx, storage, known.put, time, now);
+  const row: PackRow = { ...known, size, time, present: true, gone: null };
+  // Something was put there anew, by whatever hand: what was read of it once says nothing of these bytes.
+  const other = known.size !== size || (known.time !== 0 && known.time !== time);
+  await tx.packs.put(other ? { ...row, state: 'listed', listed: null, body: null } : row);
 }
 
 async function addSlot(
@@ -83,6 +92,12 @@ async function apply(
   }
 }
 
+/** What was damaged once and read well since begins anew, should it ever be damaged again. */
+async function forgetDamage(tx: ListingTables, storage: StorageId): Promise<void> {
+  const well = (await tx.packs.where('storage', [storage])).filter((row) => row.state !== 'damaged');
+  await tx.sights.delete(well.map(damageKey));
+}
+
 /** What didn't read may do so now: a cut download, a program that was updated since. */
 async function giveAnotherChance(tx: ListingTables, storage: StorageId): Promise<void> {
   const rows = await tx.packs.where('state', ['damaged', 'newer', 'locked', 'aside']);
@@ -95,37 +110,41 @@ async function rememberSights(tx: ListingTables, storage: StorageId, now: number
   const rows = await tx.packs.where('storage', [storage]);
   await tx.packs.putMany(
     rows.flatMap((row): PackRow[] => {
-      if (row.present && row.listed === null) return [{ ...row, listed: moment }];
-      return !row.present && row.gone === null ? [{ ...row, gone: moment }] : [];
+      if (row.present) return row.listed === null ? [{ ...row, listed: moment }] : [];
+      // A clock that was put back must not make a hole wait for years.
+      return row.gone === null || row.gone.local > now ? [{ ...row, gone: moment }] : [];
     }),
   );
 }
 
-/** Packs that have gone and whose content a single other pack holds: deleted by somebody who may, and no longer anybody's concern. */
-export async function forgetSuperseded(
-  tx: Transaction<'packs' | 'contents' | 'objects'>,
-  storage: StorageId,
-): Promise<void> {
+export const FORGETTING = ['packs', 'contents', 'objects', 'pending', 'notes', 'sights'] as const;
+export type Forgetting = Transaction<(typeof FORGETTING)[number]>;
+
+/** Packs whose objects have gone and whose content others hold that are there: nobody's concern any more. */
+export async function forgetSuperseded(tx: Forgetting, storage: StorageId): Promise<void> {
   const rows = await tx.packs.where('storage', [storage]);
-  const gone = rows.filter((row) => !row.present && row.covers.length > 0);
+  const gone = rows.filter((row) => !row.present && (row.covers.length > 0 || isReadable(row)));
   if (gone.length === 0) return;
-  const there = rows
-    .filter((row) => row.present && (row.state === 'applied' || row.state === 'indexed') && row.with.length === 0)
-    .map((row) => new Set(row.covers));
-  const superseded = gone
-    .filter((row) => there.some((covers) => row.covers.every((item) => covers.has(item))))
-    .map((row) => row.id);
-  await forgetPackRows(tx, superseded);
+  const covered = coveredBy(rows.filter((row) => row.present && isReadable(row)));
+  const superseded = gone.filter((row) => row.covers.every((item) => covered.has(item)));
+  await forgetPacks(tx, superseded);
 }
 
-/** What is known of packs that don't count any more. */
-export async function forgetPackRows(
-  tx: Transaction<'packs' | 'contents' | 'objects'>,
-  ids: readonly string[],
-): Promise<void> {
+/** Packs that this device won't read any more, and the cards whose text was only there: promises that nobody keeps. */
+export async function forgetPacks(tx: Forgetting, packs: readonly PackRow[]): Promise<void> {
+  if (packs.length === 0) return;
+  const ids = packs.map((row) => row.id);
   await tx.packs.delete(ids);
   await tx.contents.delete(ids);
   await tx.objects.delete(ids);
+  await tx.sights.delete(packs.map(damageKey));
+  const pending = await tx.pending.where('pack', ids);
+  if (pending.length === 0) return;
+  await tx.pending.delete(pending.map((row) => row.id));
+  const docs = [...new Set(pending.map((row) => row.doc))].filter(isNoteId);
+  const promised = (await tx.notes.getMany(docs)).flatMap((row) => (row && !row.here ? [row.id] : []));
+  const elsewhere = new Set((await tx.pending.where('doc', promised)).map((row) => row.doc));
+  await tx.notes.delete(promised.filter((id) => !elsewhere.has(id)));
 }
 
 /**
@@ -161,6 +180,7 @@ export async function list(place: Place, options: { full: boolean }, signal?: Ab
           ...(await tx.slots.where('storage', [storageId])),
         ];
         for (const row of rows) if (row.present && !seen.has(row.name)) await remove(tx, storageId, row.name);
+        await forgetDamage(tx, storageId);
         await giveAnotherChance(tx, storageId);
         await rememberSights(tx, storageId, deps.now());
       }

@@ -40,6 +40,12 @@ function isKnown(ctx: Context, pack: PackRow, head: PackHead): boolean {
   return [...coverageOf(head.manifest, ownElement(pack, head))].every((item) => ctx.applied.has(item));
 }
 
+/** Whether something that the listing named couldn't be read: its object wasn't there. */
+export async function hasUnread(ctx: Context): Promise<boolean> {
+  const rows = await ctx.state.read(['packs'], (tx) => tx.packs.where('state', ['listed', 'indexed']));
+  return rows.some((row) => row.present && row.storage === ctx.storageId && parseName(row.name)?.vault === ctx.vault);
+}
+
 /**
  * Reads what the listing named and this device hasn't.
  * @returns how many packs were read.

@@ -1,47 +1,106 @@
 /**
- * Coming to a storage that already holds this vault, with knowledge from elsewhere: from another storage, or from before it was
- * disconnected. What this device has is perhaps not there any more, or never was. Told once everything there was read.
+ * What this device has and the storage lacks is put there: when a person said so after a loss, and when this device comes to a
+ * storage with knowledge from elsewhere, from another storage or from before it was disconnected. By coverage, so that nobody misses
+ * for ever what is there under another name (rule V13). Done by the sync, once it has read everything; resumed where it was left.
  */
 import type { Context, Place } from './context.ts';
-import type { Element } from './coverage.ts';
+import { type DeviceId, type Element, partsOf } from './coverage.ts';
 import { outboxEverything } from './documents.ts';
+import { hexOf } from '../notes/ids.ts';
 import type { VaultId } from './names.ts';
-import { readMeta, type StorageId, type Transaction, writeMeta } from './state.ts';
+import { isHere, reseal } from './reseal.ts';
+import { seal } from './seal.ts';
+import { send } from './send.ts';
+import { coveredBy, isReadable, standingOf } from './standing.ts';
+import { readMeta, type Transaction, writeMeta } from './state.ts';
 
 /** To be called when the storage is taken into use for a vault that this device belongs to already. */
 export async function comeAgain(place: Omit<Place, 'storage'>, vault: VaultId): Promise<void> {
   await place.state.write(['meta'], async (tx) => {
     await writeMeta(tx, `home ${place.storageId}`, vault);
-    await writeMeta(tx, `reconcile ${place.storageId}`, true);
+    await writeMeta(tx, `reconcile ${place.storageId}`, { pushes: null });
   });
 }
 
-/** What this device knows, and no pack of the storage that it has read covers. */
-export async function notThere(tx: Transaction<'packs' | 'applied'>, storage: StorageId): Promise<readonly Element[]> {
-  const there = new Set<Element>();
-  for (const row of await tx.packs.where('storage', [storage])) {
-    if (row.present && row.state === 'applied') for (const item of row.covers) there.add(item);
-  }
-  return (await tx.applied.list()).map((row) => row.element).filter((item) => !there.has(item));
+/** What this device knows, and no pack that it has read there covers. What is sealed and on its way is there soon. */
+async function notThere(ctx: Context, tx: Transaction<'packs' | 'uploads'>): Promise<Element[]> {
+  const rows = await tx.packs.where('storage', [ctx.storageId]);
+  const there = coveredBy(rows.filter((row) => row.present && isReadable(row)));
+  for (const row of await tx.uploads.where('storage', [ctx.storageId])) there.add(row.element);
+  return [...ctx.applied].filter((item) => !there.has(item));
+}
+
+/** Everything goes out as ordinary pushes; from which one on is remembered together with it. */
+async function pushEverything(ctx: Context): Promise<void> {
+  await ctx.state.write(['meta', 'notes', 'bodies', 'outbox', 'purges'], async (tx) => {
+    const known = await readMeta(tx, 'device');
+    const device = known ?? { id: hexOf(ctx.deps.crypto.random(16)) as DeviceId, next: 1 };
+    if (!known) await writeMeta(tx, 'device', device);
+    await outboxEverything(tx);
+    const pushes = { device: device.id, from: device.next };
+    await writeMeta(tx, `reconcile ${ctx.storageId}`, { pushes });
+  });
+}
+
+/** The pushes that hold everything, when all of them are there; null when one of them isn't. */
+function pushesSince(ctx: Context, from: number, device: DeviceId, lacking: ReadonlySet<Element>): Element[] | null {
+  const pushes = [...ctx.applied].filter((item) => {
+    const parts = partsOf(item);
+    return parts.device === device && parts.sequence >= from;
+  });
+  return pushes.some((item) => lacking.has(item)) ? null : pushes;
 }
 
 /**
- * When something that this device has isn't in the storage, everything goes out as whole states, and nothing is said any more of
- * pushes that nobody could find there (rule V13).
+ * What no pack that was lost accounts for: everything is pushed as whole states, and then a pack says that those pushes hold what
+ * the lost ones held.
+ * @returns how many packs were put, and whether it is done.
  */
-export async function reconcile(ctx: Context): Promise<void> {
+async function putRest(ctx: Context, signal?: AbortSignal): Promise<{ packs: number; done: boolean }> {
+  const read = () =>
+    ctx.state.read(['packs', 'uploads', 'meta', 'purges'], async (tx) => ({
+      rest: await notThere(ctx, tx),
+      record: await readMeta(tx, `reconcile ${ctx.storageId}`),
+      device: (await readMeta(tx, 'device'))?.id,
+      purged: [...new Set((await tx.purges.list()).map((row) => row.doc))],
+    }));
+  const before = await read();
+  if (before.rest.length === 0 || !before.record) return { packs: 0, done: true };
+  // A device that became another one meanwhile has taken back what it hadn't sent.
+  if (!before.record.pushes || before.record.pushes.device !== before.device) await pushEverything(ctx);
+  const { packs, tooLarge } = await send(ctx, () => undefined, signal);
+  // Nobody may say then that all of it is there. What fits is, and the person hears of the others.
+  if (tooLarge.length > 0) return { packs, done: false };
+  const { rest, record, device, purged } = await read();
+  const pushes = record?.pushes;
+  if (!pushes || pushes.device !== device) return { packs, done: false };
+  const holding = pushesSince(ctx, pushes.from, pushes.device, new Set(rest));
+  if (!holding) {
+    await ctx.state.write(['meta'], (tx) => writeMeta(tx, `reconcile ${ctx.storageId}`, { pushes: null }));
+    return { packs, done: false };
+  }
+  const request = { covers: new Set(rest), docs: purged, with: new Set(holding) };
+  const sealed = (await seal(ctx, request, signal)) === null;
+  return { packs: packs + Number(sealed), done: sealed };
+}
+
+/**
+ * Puts there what is lacking, if that was asked for. To be called when everything that is there was read.
+ * @returns how many packs were put.
+ */
+export async function reconcile(ctx: Context, signal?: AbortSignal): Promise<number> {
   const { state, storageId } = ctx;
-  const lost = await state.write(['meta', 'packs', 'applied', 'notes', 'bodies', 'outbox', 'purges'], async (tx) => {
-    if (!(await readMeta(tx, `reconcile ${storageId}`))) return [];
-    const unread = (await tx.packs.where('state', ['listed', 'indexed'])).filter(
-      (row) => row.storage === storageId && row.present,
-    );
-    if (unread.length > 0) return [];
-    const elements = await notThere(tx, storageId);
-    await tx.applied.delete(elements);
-    if (elements.length > 0) await outboxEverything(tx);
-    await tx.meta.delete([`reconcile ${storageId}`]);
-    return elements;
-  });
-  for (const item of lost) ctx.applied.delete(item);
+  const { record, standing } = await state.read(['meta', 'packs', 'sights'], async (tx) => ({
+    record: await readMeta(tx, `reconcile ${storageId}`),
+    standing: await standingOf(tx, storageId, ctx.vault),
+  }));
+  if (!record || standing.unread.length > 0 || standing.there.some((row) => row.state === 'indexed')) return 0;
+  const { put } = await reseal(
+    ctx,
+    standing.lost.filter((row) => isHere(ctx, row)),
+    signal,
+  );
+  const { packs, done } = await putRest(ctx, signal);
+  if (done) await state.write(['meta'], (tx) => tx.meta.delete([`reconcile ${storageId}`]));
+  return put + packs;
 }

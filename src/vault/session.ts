@@ -7,7 +7,7 @@ import { OtherAccount, OtherVault } from './errors.ts';
 import { idle, type IdleMemory, type IdleOptions, type IdleReport, NO_IDLE_WORK } from './idle.ts';
 import { list } from './listing.ts';
 import { watchForLoss } from './loss.ts';
-import { receive } from './receive.ts';
+import { hasUnread, receive } from './receive.ts';
 import { reconcile } from './reconcile.ts';
 import { send } from './send.ts';
 import { type AlarmRecord, readMeta } from './state.ts';
@@ -82,13 +82,19 @@ export function createSession(place: Place, account: string, events: SessionEven
     await list(ctx, { full: wantsAll || (await missesSomething(ctx)) }, signal);
     wantsAll = false;
     // What is there is still read: it may be what others have already put back.
-    const received = await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+    let received = await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+    if (await hasUnread(ctx)) {
+      // What was merged between the listing and the reading has another name by now (rule V20).
+      await list(ctx, { full: false }, signal);
+      received += await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+    }
     const alarm = await watchForLoss(ctx, ctx.vault, signal);
-    await reconcile(ctx);
     if (!kept) await keepSlots(place, ctx.vault, signal);
     kept = true;
     if (alarm || !sends) return { received, sent: 0, alarm, tooLarge: [] };
-    return { received, alarm: null, ...(await sendAll(ctx, signal)) };
+    const put = await reconcile(ctx, signal);
+    const { sent, tooLarge } = await sendAll(ctx, signal);
+    return { received, alarm: null, sent: put + sent, tooLarge };
   }
 
   async function sendAll(ctx: Context, signal?: AbortSignal): Promise<Pick<SyncReport, 'sent' | 'tooLarge'>> {

@@ -6,7 +6,7 @@ import { bytesOf, hexOf } from '../notes/ids.ts';
 import { type Cbor, decode, encode, expect } from './cbor.ts';
 import { concat } from './compression.ts';
 import type { ArgonCost, Bytes, CipherKey, Crypto } from './crypto.ts';
-import { VaultError } from './errors.ts';
+import { isVaultError, VaultError } from './errors.ts';
 import { decodeRing, encodeRing, type RawRing } from './keys.ts';
 import type { VaultId } from './names.ts';
 import { FORMAT_VERSION, MAGIC } from './object.ts';
@@ -118,4 +118,21 @@ export async function openSlot(crypto: Crypto, slot: Slot, secret: SlotSecret): 
     throw new VaultError('WrongSecret', 'the secret does not open the slot', { cause });
   }
   return decodeRing(ring);
+}
+
+/** Those whose place none of the others took. One that can't be read is kept as it is, and takes nobody's place. */
+export function withoutSuperseded<Row extends { readonly name: string; readonly bytes: Bytes | null }>(
+  rows: readonly Row[],
+): Row[] {
+  const superseded = new Set(
+    rows.flatMap(({ bytes }) => {
+      try {
+        return bytes ? readSlot(bytes).supersedes : [];
+      } catch (error) {
+        if (!isVaultError(error)) throw error;
+        return [];
+      }
+    }),
+  );
+  return rows.filter(({ name }) => !superseded.has(name));
 }

@@ -241,6 +241,12 @@ export interface AgreedRecord {
   readonly format: number;
 }
 
+/** What this device has and the storage lacks is being put there. */
+export interface ReconcileRecord {
+  /** Set once everything was put into the outbox: this device's pushes from here on hold it. */
+  readonly pushes: { readonly device: DeviceId; readonly from: number } | null;
+}
+
 /** Values under a key of their own. */
 export interface MetaValues {
   vault: VaultRecord;
@@ -251,8 +257,8 @@ export interface MetaValues {
   [alarm: `alarm ${StorageId}`]: AlarmRecord;
   /** The vault that the storage was connected for (rule V9). */
   [home: `home ${StorageId}`]: VaultId;
-  /** Set when this device comes to a storage with knowledge from elsewhere: see reconcile.ts. */
-  [reconcile: `reconcile ${StorageId}`]: true;
+  /** Set while what this device has and the storage lacks is to be put there: see reconcile.ts. */
+  [reconcile: `reconcile ${StorageId}`]: ReconcileRecord;
 }
 
 /** `value` has the type that `MetaValues` gives its key; see `readMeta`. */

@@ -1,0 +1,85 @@
+/**
+ * Putting the content of lost packs into the storage again: whole states under new names, with the coverage that the packs had, so
+ * that what other devices know of them stays right, and a fresh device gets everything.
+ */
+import { type DocId, hexOf, RESERVED } from '../notes/ids.ts';
+import type { Context } from './context.ts';
+import type { Element } from './coverage.ts';
+import { seal } from './seal.ts';
+import type { PackRow, Transaction } from './state.ts';
+
+/** Packs are taken together up to so many bytes: what was pushed in a hundred small pieces goes back as one. */
+const TOGETHER = 1_000_000;
+
+/** Every document of which anything is on this device. */
+async function everyDoc(tx: Transaction<'notes' | 'bodies' | 'purges'>): Promise<DocId[]> {
+  return [
+    ...(await tx.notes.list()).filter((row) => row.here && !row.sample).map((row) => row.id),
+    ...(await tx.bodies.where('doc', RESERVED)).map((row) => row.doc),
+    ...(await tx.purges.list()).map((row) => row.doc),
+  ];
+}
+
+/** What was in these packs; everything, where that isn't known of one. */
+async function docsOf(ctx: Context, rows: readonly PackRow[]): Promise<Set<DocId>> {
+  return ctx.state.read(['contents', 'notes', 'bodies', 'purges'], async (tx) => {
+    const contents = await tx.contents.getMany(rows.map((row) => row.id));
+    const docs = new Set<DocId>();
+    for (const row of contents) {
+      if (!row) return new Set(await everyDoc(tx));
+      for (let at = 0; at < row.docs.length; at += 16) docs.add(hexOf(row.docs.subarray(at, at + 16)) as DocId);
+    }
+    return docs;
+  });
+}
+
+function groups(rows: readonly PackRow[]): PackRow[][] {
+  const result: PackRow[][] = [];
+  let room = 0;
+  for (const row of rows) {
+    const last = result.at(-1);
+    if (last && row.size <= room) last.push(row);
+    else result.push([row]);
+    room = (last && row.size <= room ? room : TOGETHER) - row.size;
+  }
+  return result;
+}
+
+/** @returns whether it was put: a note that isn't here whole can't be. */
+async function resealGroup(ctx: Context, rows: readonly PackRow[], signal?: AbortSignal): Promise<boolean> {
+  const covers = new Set(rows.flatMap((row) => row.covers));
+  const left = new Set<Element>(rows.flatMap((row) => row.with).filter((item) => !covers.has(item)));
+  const docs = [...(await docsOf(ctx, rows))];
+  return (await seal(ctx, { covers, docs, with: left }, signal)) === null;
+}
+
+/** Whether this device has all that the pack held. */
+export function isHere(ctx: Context, row: PackRow): boolean {
+  return row.covers.every((item) => ctx.applied.has(item));
+}
+
+/**
+ * @param rows packs of which this device has everything. They come to be forgotten with the next listing.
+ * @returns how many packs were put, and the rows whose notes aren't here whole.
+ */
+export async function reseal(
+  ctx: Context,
+  rows: readonly PackRow[],
+  signal?: AbortSignal,
+): Promise<{ readonly put: number; readonly left: readonly PackRow[] }> {
+  let put = 0;
+  const left: PackRow[] = [];
+  for (const group of groups(rows)) {
+    signal?.throwIfAborted();
+    if (await resealGroup(ctx, group, signal)) {
+      put++;
+      continue;
+    }
+    // One of them is the cause, and the others needn't wait for it.
+    for (const row of group) {
+      if (group.length > 1 && (await resealGroup(ctx, [row], signal))) put++;
+      else left.push(row);
+    }
+  }
+  return { put, left };
+}

@@ -293,6 +293,32 @@ describe('at rest', () => {
     expect(countOf(device, 'watch', since)).toBe(tries(device, since).length - 1);
   });
 
+  it.each(['told of news', 'held for long'] as const)(
+    'a watch that %s is tried again soon once it fails',
+    async (merit) => {
+      const { clock } = start();
+      const device = await idleDevice();
+      const other = await idleDevice();
+      const fail = () => {
+        device.fault = (operation) => (operation === 'watch' ? { kind: 'error', error: 'Rejected' } : undefined);
+        world.provider.expireCursors();
+      };
+      fail();
+      await clock.sleep(10 * MINUTE);
+      device.fault = () => undefined;
+      await clock.sleep(merit === 'held for long' ? 5 * MINUTE : MINUTE);
+      if (merit === 'told of news') {
+        await other.notes.create({ text: 'News' });
+        await until(async () => (await titles(device)).length === 1, 10 * SECOND);
+        await clock.sleep(5 * SECOND);
+      }
+      const since = clock.now();
+      fail();
+      await clock.sleep(MINUTE);
+      expect(gaps(tries(device, since))).toEqual([5, 10, 20]);
+    },
+  );
+
   it('a watch that tells of changes when there are none is believed once a minute', async () => {
     const { clock } = start();
     const device = await idleDevice({ watch: 'babbles' });

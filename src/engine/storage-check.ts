@@ -33,21 +33,39 @@ function stopOf(host: Host, row: ConnectionRow, over: AbortSignal): AbortSignal 
   return stop.signal;
 }
 
-function steps(host: Host, row: ConnectionRow): (step: CheckStep) => void {
-  let last: { at: number; phase: string } | null = null;
+/** Tells how far it is: the latest step, and not more often than needed. */
+function steps(host: Host, row: ConnectionRow, over: AbortSignal): (step: CheckStep) => void {
+  let latest: CheckStep | null = null;
+  let telling = false;
+  const tell = async () => {
+    telling = true;
+    try {
+      while (latest) {
+        const step = latest;
+        latest = null;
+        await tellStep(host.db, row.id, step);
+        await host.sleep(TOLD_EVERY, over);
+      }
+    } finally {
+      telling = false;
+    }
+  };
   return (step) => {
-    const at = host.vault.now();
-    if (last?.phase === step.phase && Math.abs(at - last.at) < TOLD_EVERY) return;
-    last = { at, phase: step.phase };
+    latest = step;
     // A step that could not be told is no reason to stop.
-    void tellStep(host.db, row.id, step).catch(() => undefined);
+    if (!telling) void tell().catch(() => undefined);
   };
 }
 
-async function work(host: Host, row: ConnectionRow, task: Task, signal: AbortSignal): Promise<Ended> {
+async function work(
+  host: Host,
+  row: ConnectionRow,
+  task: Task,
+  tell: (step: CheckStep) => void,
+  signal: AbortSignal,
+): Promise<Ended> {
   const storage = await openStorage(host, row, PATIENCE);
   const place: Place = { state: host.state, storage, storageId: row.id, deps: host.vault };
-  const tell = steps(host, row);
   if (task !== 'repair') {
     const report = await check(
       await openInPlace(place, row.accountId, signal),
@@ -80,7 +98,8 @@ async function run(host: Host, task: Task): Promise<void> {
     await begin(host.db, row.id, task);
     const signal = stopOf(host, row, over.signal);
     try {
-      await end(host.db, row.id, await host.withLock(SESSION, () => work(host, row, task, signal), signal));
+      const tell = steps(host, row, over.signal);
+      await end(host.db, row.id, await host.withLock(SESSION, () => work(host, row, task, tell, signal), signal));
     } catch (error) {
       const trouble = troubleFrom(error, row.account, host.vault.now());
       await end(host.db, row.id, { ended: signal.aborted ? { kind: 'stopped' } : { kind: 'failed', trouble } });

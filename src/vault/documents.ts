@@ -68,11 +68,6 @@ export function noteRow(
   };
 }
 
-/** Whether nothing is shown of a document because it was deleted for good. */
-export function isHidden(id: DocId, doc: Y.Doc, purges: readonly PurgeRow[]): boolean {
-  return isNoteId(id) && standingOf(doc, purges).kind === 'hidden';
-}
-
 export function groupByDoc<Item extends { readonly doc: DocId }>(items: Iterable<Item>): Map<DocId, Item[]> {
   const groups = new Map<DocId, Item[]>();
   for (const item of items) {

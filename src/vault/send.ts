@@ -14,7 +14,7 @@ import { contentsRow, WHOLE } from './applying.ts';
 import type { Context } from './context.ts';
 import { type DeviceId, element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
-import { groupByDoc, isHidden, openDoc } from './documents.ts';
+import { groupByDoc, openDoc } from './documents.ts';
 import { formatToWrite } from './formats.ts';
 import { unsend } from './identity.ts';
 import { PURGE, STATE, UPDATE } from './entry-kinds.ts';
@@ -42,6 +42,8 @@ const WANTED = 1024;
 const INLINE = 16 * 1024;
 /** Bytes of entries in one head, beyond which the rest goes into the next pack. */
 const HEAD = 512 * 1024;
+/** Bytes of an entry there besides its payload: its document and kind. */
+const NAMED = 24;
 
 /** Synchronous: the platform's own hash is a promise, which for a few bytes costs far more than the hash itself. */
 function digestOf(doc: Y.Doc): Bytes {
@@ -67,7 +69,7 @@ function* parcelsOf(
   for (const [id, rows] of groupByDoc(batch)) {
     const purged = purges.get(id) ?? [];
     const doc = openDoc(held.get(id) ?? []);
-    const payload = payloadOf(id, rows, doc, purged);
+    const payload = payloadOf(rows, doc, purged);
     const shown: Card | null = isNoteId(id) ? card(doc) : null;
     const entry = payload && { doc: id, ...payload, digest: digestOf(doc), card: shown };
     doc.destroy();
@@ -77,7 +79,6 @@ function* parcelsOf(
 }
 
 function payloadOf(
-  id: DocId,
   rows: readonly OutboxRow[],
   doc: Y.Doc,
   purges: readonly PurgeRow[],
@@ -88,8 +89,7 @@ function payloadOf(
     return { kind: STATE, payload: stateOf(doc) as Bytes };
   }
   const updates = rows.flatMap((row) => (row.bytes ? [row.bytes] : []));
-  // What nobody else has heard of needn't leave this device only to be deleted. Should the note come back, all of it is sent.
-  if (updates.length === 0 || (updates.length < rows.length && isHidden(id, doc, purges))) return null;
+  if (updates.length === 0) return null;
   return { kind: UPDATE, payload: (updates.length === 1 ? updates[0] : mergeUpdates(updates)) as Bytes };
 }
 
@@ -127,7 +127,7 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
       if (skip.has(doc)) continue;
       const stands: InlineEntry[] = [...parcel.purges];
       if (entry && entry.card === null && entry.payload.length <= INLINE) stands.push(entry);
-      const bytes = stands.reduce((sum, { payload }) => sum + payload.length, 0);
+      const bytes = stands.reduce((sum, { payload }) => sum + payload.length + NAMED, 0);
       if (inHead > 0 && inHead + bytes > HEAD) break filling;
       if (entry && !stands.includes(entry)) {
         if (!(await builder.add(entry))) break filling;
@@ -185,7 +185,7 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
 }
 
 /** Whether everything that is known to exist was read. */
-async function isComplete(
+export async function isComplete(
   ctx: Context,
   tx: Parameters<Parameters<typeof ctx.state.read<'packs' | 'missing', void>>[1]>[0],
 ): Promise<boolean> {

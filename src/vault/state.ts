@@ -255,6 +255,8 @@ export interface MetaValues {
   [listing: `listing ${StorageId}`]: ListingRecord;
   [clocks: `clocks ${StorageId}`]: ClocksRecord;
   [alarm: `alarm ${StorageId}`]: AlarmRecord;
+  /** This device's clock when it last looked for what expires, in ms since 1970. */
+  [expired: `expired ${StorageId}`]: number;
   /** The vault that the storage was connected for (rule V9). */
   [home: `home ${StorageId}`]: VaultId;
   /** Set while what this device has and the storage lacks is to be put there: see reconcile.ts. */

@@ -80,11 +80,27 @@ export async function age(
   key: string,
   now: number,
 ): Promise<number> {
+  return (await ages(tx, storage, [key], now))[0] as number;
+}
+
+/** The same of many, in the order of the keys. */
+export async function ages(
+  tx: Transaction<'meta' | 'sights'>,
+  storage: StorageId,
+  keys: readonly string[],
+  now: number,
+): Promise<readonly number[]> {
   const moment = await momentOf(tx, storage, now);
-  const first = await tx.sights.get(key);
-  if (first && first.local <= moment.local && first.provider <= moment.provider) return since(tx, storage, first, now);
-  await tx.sights.put({ key, ...moment });
-  return 0;
+  const doubted = Boolean((await readMeta(tx, `clocks ${storage}`))?.doubt);
+  const known = await tx.sights.getMany(keys);
+  const isPast = (first: Sight) => first.local <= moment.local && first.provider <= moment.provider;
+  await tx.sights.putMany(
+    keys.flatMap((key, index) => {
+      const first = known[index];
+      return first && isPast(first) ? [] : [{ key, ...moment }];
+    }),
+  );
+  return known.map((first) => (first && isPast(first) && !doubted ? Math.max(0, elapsed(first, moment)) : 0));
 }
 
 export async function forgetSight(tx: Transaction<'sights'>, keys: readonly string[]): Promise<void> {

@@ -42,6 +42,7 @@ export function createTestHost(
       },
     },
     // Argon2id itself is tested elsewhere.
+    weak: () => false,
     argonCost: { memory: 64, passes: 1, lanes: 1 },
     ...ports,
   };

@@ -22,6 +22,8 @@ export interface Host {
   readonly online: { readonly now: () => boolean; readonly wait: (signal?: AbortSignal) => Promise<void> };
   /** Calls every other engine on this device: something to do at once. */
   readonly nudge: { readonly send: () => void; readonly listen: (listener: () => void) => () => void };
+  /** Whether this device, or its network, is to be spared. */
+  readonly weak: () => boolean;
   /** Of new passphrase slots. */
   readonly argonCost: ArgonCost;
 }

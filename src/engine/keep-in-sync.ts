@@ -10,6 +10,7 @@ import { createPauses } from './pauses.ts';
 import type { Reporter } from './status.ts';
 import { troubleFrom } from './trouble.ts';
 import { followTyping } from './typing.ts';
+import { createUpkeep } from './upkeep.ts';
 import { startWatch } from './watch.ts';
 
 /** Without any news the storage is asked all the same. */
@@ -39,6 +40,7 @@ export async function keepInSync(host: Host, following: Following, signal: Abort
   const bell = createBell(host.sleep, signal);
   const typing = followTyping(host, () => bell.ring(), signal);
   const pauses = createPauses(FIRST_PAUSE);
+  const upkeep = createUpkeep(host, following.row.id, following.session);
   /** The storage has something to tell, or hasn't been asked for long. */
   let asked = false;
   /** A person said so, or the network came back. Nothing else cuts the pause after a failure short. */
@@ -67,8 +69,12 @@ export async function keepInSync(host: Host, following: Following, signal: Abort
       if (asked) return settlesIn === null || settlesIn === 0 ? 'sync' : 'pull';
       if (settlesIn === 0) return 'push';
       const seen = typing.edits();
-      const rung = await bell.rest(settlesIn ?? LONGEST_REST, () => urged || asked || typing.edits() > seen);
-      if (!rung && settlesIn === null) return 'sync';
+      const upkeepIn = settlesIn === null ? upkeep.beginsIn() : null;
+      const rest = settlesIn ?? upkeepIn ?? LONGEST_REST;
+      const rung = await bell.rest(rest, () => urged || asked || typing.edits() > seen);
+      if (rung || settlesIn !== null) continue;
+      if (upkeepIn === null) return 'sync';
+      await upkeep.work(signal);
     }
   }
 
@@ -94,6 +100,7 @@ export async function keepInSync(host: Host, following: Following, signal: Abort
       continue;
     }
     pauses.reset();
+    upkeep.renew();
     if (watchInDoubt) watch.renew();
     watchInDoubt = false;
     task = await nextTask();

@@ -11,6 +11,18 @@ import { untilHurried } from './online.ts';
 
 const CHANNEL = 'satchel-nudge';
 
+/** What some browsers tell of the device and its network, and others don't. */
+interface Hints {
+  readonly connection?: { readonly saveData?: boolean; readonly type?: string };
+  /** In GiB, rounded. */
+  readonly deviceMemory?: number;
+}
+
+function isWeak(): boolean {
+  const { connection, deviceMemory = 4 } = navigator as Navigator & Hints;
+  return connection?.saveData === true || connection?.type === 'cellular' || deviceMemory < 2;
+}
+
 /** @param baseUrl of the app: `config.json` lies beside it. */
 export function createWorkerHost(db: Database, baseUrl: string): Host {
   const channel = new BroadcastChannel(CHANNEL);
@@ -52,6 +64,7 @@ export function createWorkerHost(db: Database, baseUrl: string): Host {
     random: Math.random,
     online: { now: () => navigator.onLine, wait: (signal) => untilHurried({ nudge, sleep }, signal) },
     nudge,
+    weak: isWeak,
     argonCost: ARGON_COST,
   };
 }

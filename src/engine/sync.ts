@@ -6,21 +6,14 @@ import {
   type ProviderConfig,
 } from '../../backends/provider.ts';
 import type { ConnectionRow } from '../cache/database.ts';
-import {
-  canBeJoined,
-  createVault,
-  forgetStorage,
-  look,
-  unlock,
-  vaultsListed,
-  type VaultThere,
-} from '../vault/connect.ts';
+import { createVault, forgetStorage, look, unlock, vaultsListed } from '../vault/connect.ts';
 import * as connect from '../vault/connect.ts';
 import type { Place } from '../vault/context.ts';
 import { isVaultError } from '../vault/errors.ts';
 import type { VaultId } from '../vault/names.ts';
 import { comeAgain } from '../vault/reconcile.ts';
 import { readSlot, type SlotSecret } from '../vault/slots.ts';
+import { canBeJoined, type VaultThere } from '../vault/two-vaults.ts';
 import { packKey, readMeta } from '../vault/state.ts';
 import { entropyOf, newWords } from '../vault/words.ts';
 import type { Checking, Found, Secret, Sync, Trouble, UnlockResult } from './api.ts';

@@ -1,6 +1,7 @@
 /** What reading a pack leaves in the local database: pieces, cards, and the knowledge that they are here (rules V11, V12). */
 import { bytesOf, type DocId } from '../notes/ids.ts';
 import { concat } from './compression.ts';
+import { noteClosed } from './closing.ts';
 import type { Context } from './context.ts';
 import { type Coverage, element, type Element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
@@ -78,7 +79,6 @@ export async function applyOrSetAside(
   const purges = pieces.filter((piece) => piece.kind === PURGE);
   const updates = pieces.filter((piece) => UPDATES.includes(piece.kind) || further.includes(piece.kind));
   const refused = [...unknown, ...(await applyPurges(tx, purges)), ...(await applyIncoming(tx, updates))];
-  if (pieces.some((piece) => piece.kind === CLOSED)) await tx.meta.put({ key: `closed ${ctx.storageId}`, value: true });
   await tx.aside.putMany(
     refused.map(({ piece: { id, doc, kind, bytes }, reason }) => ({ id, doc, kind, bytes, pack, reason })),
   );
@@ -154,6 +154,7 @@ export async function hearOut(
   says: Manifest,
 ): Promise<void> {
   await rememberDevices(tx, pack, says, ctx.applied);
+  if (says.kinds.includes(CLOSED)) await noteClosed(tx, ctx.storageId, pack.name);
   const lacking = [...says.applied].filter((item) => !ctx.applied.has(item) && !covers.has(item));
   const unread = lacking.length > 0 ? await tx.packs.where('state', ['aside', 'newer', 'locked']) : [];
   const there = new Set(unread.flatMap(pushesIn));

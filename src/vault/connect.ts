@@ -11,20 +11,7 @@ import { FORGETTING, forgetPacks, list } from './listing.ts';
 import { nameOf, parseName, type VaultId } from './names.ts';
 import { openSlot, readSlot, sealSlot, type SlotSecret, withoutSuperseded } from './slots.ts';
 import { packKey, readMeta, type SlotRow, type StorageId, type Transaction, writeMeta } from './state.ts';
-
-export interface VaultThere {
-  readonly id: VaultId;
-  readonly packs: number;
-  readonly slots: number;
-}
-
-/**
- * Whether it is more than half made: it has both its slots, or somebody has written to it. Whoever joined one that lacks the slot
- * for the recovery words would hold words that open nothing.
- */
-export function canBeJoined(there: VaultThere): boolean {
-  return there.slots >= 2 || (there.slots > 0 && there.packs > 0);
-}
+import { canBeJoined, rememberLeft, type VaultThere } from './two-vaults.ts';
 
 /** Without a slot nobody can open it, and without a pack it may be half made: neither may hide a vault that holds notes. */
 function worth(there: VaultThere): number {
@@ -86,14 +73,15 @@ async function adopt(
 ): Promise<void> {
   const before = await readMeta(tx, 'vault');
   if (before && before.id !== vault) {
+    const packs = (await tx.packs.list()).filter((row) => parseName(row.name)?.vault === before.id);
+    await rememberLeft(tx, storage, before, packs);
     // What was known and under way belongs to the vault that is left; the notes themselves come along.
     await tx.uploads.delete((await tx.uploads.list()).map((row) => row.id));
     await tx.applied.delete((await tx.applied.list()).map((row) => row.element));
     await tx.missing.delete((await tx.missing.list()).map((row) => row.element));
     await tx.outbox.delete((await tx.outbox.list()).map((row) => row.n as number));
     await tx.gaps.delete((await tx.gaps.list()).map((row) => row.doc));
-    await tx.meta.delete(['device', `alarm ${storage}`, `reconcile ${storage}`]);
-    const packs = (await tx.packs.list()).filter((row) => parseName(row.name)?.vault === before.id);
+    await tx.meta.delete(['device', `alarm ${storage}`, `reconcile ${storage}`, `closed ${storage}`]);
     // What was kept aside stays: it may be all that is left of something.
     await forgetPacks(tx, packs);
   }
@@ -263,7 +251,8 @@ export async function putBack(place: Place, signal?: AbortSignal): Promise<void>
     );
     await tx.meta.delete([`alarm ${storageId}`]);
     await writeMeta(tx, `home ${storageId}`, vault.id);
-    await writeMeta(tx, `reconcile ${storageId}`, { pushes: null });
+    const closed = await readMeta(tx, `closed ${storageId}`);
+    await writeMeta(tx, `reconcile ${storageId}`, { pushes: null, reopens: closed !== undefined });
     // What has gone before this device could read it, and what others had and nobody found, is nothing to wait for any more.
     const vanished = (await tx.packs.where('storage', [storageId])).filter(
       (row) => !row.present && row.covers.length === 0,
@@ -287,7 +276,11 @@ export async function forgetStorage(place: Omit<Place, 'storage'>): Promise<void
         )
       ).map((row) => row.id),
     );
-    await tx.meta.delete([`listing ${storageId}`, `alarm ${storageId}`, `home ${storageId}`, `reconcile ${storageId}`]);
+    await tx.meta.delete(
+      (['listing', 'alarm', 'home', 'reconcile', 'closed', 'clocks', 'left'] as const).map(
+        (key) => `${key} ${storageId}`,
+      ),
+    );
     await forgetPacks(tx, packs);
   });
 }

@@ -54,7 +54,7 @@ interface Holes {
 async function look(ctx: Context): Promise<Holes | null> {
   const { storageId } = ctx;
   return ctx.state.read(['packs', 'sights', 'meta'], async (tx) => {
-    const stops = [`alarm ${storageId}`, `reconcile ${storageId}`] as const;
+    const stops = [`alarm ${storageId}`, `reconcile ${storageId}`, `closed ${storageId}`] as const;
     for (const key of stops) if (await readMeta(tx, key)) return null;
     if ((await readMeta(tx, `clocks ${storageId}`))?.doubt) return null;
     const standing = await standingOf(tx, storageId, ctx.vault);

@@ -6,6 +6,7 @@ import { hexOf } from '../notes/ids.ts';
 import { isStorageError } from '../../backends/storage.ts';
 import type { Context } from './context.ts';
 import { presentPacks, supersededAmong } from './dominance.ts';
+import { healHoles } from './heal.ts';
 import { type Merged, mergePacks } from './merge.ts';
 import { type LivePack, planMerge } from './plan.ts';
 import { type PackRow, readMeta } from './state.ts';
@@ -125,6 +126,8 @@ export async function idle(
   if (await isStopped(ctx)) return NO_IDLE_WORK;
   const options = { weak, urgent, released: new Set<never>() };
   const early = urgent ? await deleteSuperseded(ctx, options, signal) : null;
+  // A hole is mended before anything is merged around it; with no room for it, room comes first.
+  const healed = urgent ? null : await healHoles(ctx, signal);
   const { done, listing } = await merge(ctx, memory, options, signal);
   const late = await deleteSuperseded(ctx, options, signal);
   const wrote = done?.kind === 'merged' ? done : { packs: 0, bytes: 0 };
@@ -132,7 +135,7 @@ export async function idle(
     merged: wrote.packs,
     written: wrote.bytes,
     deleted: late.deleted + (early?.deleted ?? 0),
-    more: late.more || (early?.more ?? false) || done !== null,
+    more: late.more || (early?.more ?? false) || done !== null || (healed?.packs ?? 0) > 0,
     listing: listing || late.listing,
   };
 }

@@ -3,6 +3,7 @@
  * storage with knowledge from elsewhere, from another storage or from before it was disconnected. By coverage, so that nobody misses
  * for ever what is there under another name (rule V13). Done by the sync, once it has read everything; resumed where it was left.
  */
+import { reopen } from './closing.ts';
 import type { Context, Place } from './context.ts';
 import { type DeviceId, type Element, partsOf } from './coverage.ts';
 import { outboxEverything } from './documents.ts';
@@ -12,13 +13,13 @@ import { isHere, reseal } from './reseal.ts';
 import { seal } from './seal.ts';
 import { send } from './send.ts';
 import { coveredBy, isReadable, standingOf } from './standing.ts';
-import { readMeta, type Transaction, writeMeta } from './state.ts';
+import { readMeta, type ReconcileRecord, type Transaction, writeMeta } from './state.ts';
 
 /** To be called when the storage is taken into use for a vault that this device belongs to already. */
 export async function comeAgain(place: Omit<Place, 'storage'>, vault: VaultId): Promise<void> {
   await place.state.write(['meta'], async (tx) => {
     await writeMeta(tx, `home ${place.storageId}`, vault);
-    await writeMeta(tx, `reconcile ${place.storageId}`, { pushes: null });
+    await writeMeta(tx, `reconcile ${place.storageId}`, { pushes: null, reopens: false });
   });
 }
 
@@ -31,14 +32,14 @@ async function notThere(ctx: Context, tx: Transaction<'packs' | 'uploads'>): Pro
 }
 
 /** Everything goes out as ordinary pushes; from which one on is remembered together with it. */
-async function pushEverything(ctx: Context): Promise<void> {
+async function pushEverything(ctx: Context, record: ReconcileRecord): Promise<void> {
   await ctx.state.write(['meta', 'notes', 'bodies', 'outbox', 'purges'], async (tx) => {
     const known = await readMeta(tx, 'device');
     const device = known ?? { id: hexOf(ctx.deps.crypto.random(16)) as DeviceId, next: 1 };
     if (!known) await writeMeta(tx, 'device', device);
     await outboxEverything(tx);
     const pushes = { device: device.id, from: device.next };
-    await writeMeta(tx, `reconcile ${ctx.storageId}`, { pushes });
+    await writeMeta(tx, `reconcile ${ctx.storageId}`, { ...record, pushes });
   });
 }
 
@@ -67,7 +68,7 @@ async function putRest(ctx: Context, signal?: AbortSignal): Promise<{ packs: num
   const before = await read();
   if (before.rest.length === 0 || !before.record) return { packs: 0, done: true };
   // A device that became another one meanwhile has taken back what it hadn't sent.
-  if (!before.record.pushes || before.record.pushes.device !== before.device) await pushEverything(ctx);
+  if (!before.record.pushes || before.record.pushes.device !== before.device) await pushEverything(ctx, before.record);
   const { packs, tooLarge } = await send(ctx, () => undefined, signal);
   // Nobody may say then that all of it is there. What fits is, and the person hears of the others.
   if (tooLarge.length > 0) return { packs, done: false };
@@ -76,7 +77,7 @@ async function putRest(ctx: Context, signal?: AbortSignal): Promise<{ packs: num
   if (!pushes || pushes.device !== device) return { packs, done: false };
   const holding = pushesSince(ctx, pushes.from, pushes.device, new Set(rest));
   if (!holding) {
-    await ctx.state.write(['meta'], (tx) => writeMeta(tx, `reconcile ${ctx.storageId}`, { pushes: null }));
+    await ctx.state.write(['meta'], (tx) => writeMeta(tx, `reconcile ${ctx.storageId}`, { ...record, pushes: null }));
     return { packs, done: false };
   }
   const request = { covers: new Set(rest), docs: purged, with: new Set(holding) };
@@ -101,6 +102,9 @@ export async function reconcile(ctx: Context, signal?: AbortSignal): Promise<num
     signal,
   );
   const { packs, done } = await putRest(ctx, signal);
-  if (done) await state.write(['meta'], (tx) => tx.meta.delete([`reconcile ${storageId}`]));
+  if (done) {
+    if (record.reopens) await reopen(ctx, signal);
+    await state.write(['meta'], (tx) => tx.meta.delete([`reconcile ${storageId}`]));
+  }
   return put + packs;
 }

@@ -40,7 +40,7 @@ export type Built =
   | { readonly kind: 'incomplete'; readonly doc: DocId };
 
 /** Which device writes: an id is drawn at the first write. */
-async function writerOf(ctx: Context): Promise<DeviceId> {
+export async function writerOf(ctx: Context): Promise<DeviceId> {
   return ctx.state.write(['meta'], async (tx) => {
     const known = await readMeta(tx, 'device');
     const device = known ?? { id: hexOf(ctx.deps.crypto.random(16)) as DeviceId, next: 1 };

@@ -1,6 +1,7 @@
 /** One sync of one vault with one storage: list, read, send. */
 import { isStorageError } from '../../backends/storage.ts';
 import type { DocId } from '../notes/ids.ts';
+import { isClosed } from './closing.ts';
 import { keepSlots } from './connect.ts';
 import { type Context, openContext, type Place } from './context.ts';
 import { OtherAccount, OtherVault } from './errors.ts';
@@ -21,6 +22,8 @@ export interface SyncReport {
   readonly sent: number;
   /** Set when the storage lost most of what was there: nothing was sent. */
   readonly alarm: AlarmRecord | null;
+  /** A person has deleted the vault there: nothing was sent. */
+  readonly closed: boolean;
   readonly tooLarge: readonly DocId[];
 }
 
@@ -88,13 +91,15 @@ export function createSession(place: Place, account: string, events: SessionEven
       await list(ctx, { full: false }, signal);
       received += await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
     }
+    const closed = await isClosed(ctx);
+    if (closed) return { received, sent: 0, alarm: null, closed, tooLarge: [] };
     const alarm = await watchForLoss(ctx, ctx.vault, signal);
     if (!kept) await keepSlots(place, ctx.vault, signal);
     kept = true;
-    if (alarm || !sends) return { received, sent: 0, alarm, tooLarge: [] };
+    if (alarm || !sends) return { received, sent: 0, alarm, closed, tooLarge: [] };
     const put = await reconcile(ctx, signal);
     const { sent, tooLarge } = await sendAll(ctx, signal);
-    return { received, alarm: null, sent: put + sent, tooLarge };
+    return { received, alarm: null, closed, sent: put + sent, tooLarge };
   }
 
   async function sendAll(ctx: Context, signal?: AbortSignal): Promise<Pick<SyncReport, 'sent' | 'tooLarge'>> {
@@ -128,7 +133,7 @@ export function createSession(place: Place, account: string, events: SessionEven
 
   async function listing(signal: AbortSignal | undefined, sends: boolean): Promise<SyncReport> {
     const report = await sync(signal, sends);
-    listed = report.alarm === null;
+    listed = report.alarm === null && !report.closed;
     return report;
   }
 
@@ -138,7 +143,7 @@ export function createSession(place: Place, account: string, events: SessionEven
     push: (signal) =>
       oneAtATime(async () => {
         if (!listed) return listing(signal, true);
-        return { received: 0, alarm: null, ...(await sendAll(await start(signal), signal)) };
+        return { received: 0, alarm: null, closed: false, ...(await sendAll(await start(signal), signal)) };
       }),
     idle: (options, signal) =>
       oneAtATime(async () => {

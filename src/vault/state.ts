@@ -245,6 +245,18 @@ export interface AgreedRecord {
 export interface ReconcileRecord {
   /** Set once everything was put into the outbox: this device's pushes from here on hold it. */
   readonly pushes: { readonly device: DeviceId; readonly from: number } | null;
+  /** A person wants the vault there although one has deleted it. */
+  readonly reopens: boolean;
+}
+
+/** A vault that this device left for another one in the same storage (rule V29). */
+export interface LeftRecord {
+  readonly vault: VaultId;
+  readonly ring: StoredRing;
+  /** The packs that this device had read of it. */
+  readonly packs: readonly ObjectName[];
+  /** Whether these were all that were there, and nothing was missing. */
+  readonly whole: boolean;
 }
 
 /** Values under a key of their own. */
@@ -261,6 +273,10 @@ export interface MetaValues {
   [home: `home ${StorageId}`]: VaultId;
   /** Set while what this device has and the storage lacks is to be put there: see reconcile.ts. */
   [reconcile: `reconcile ${StorageId}`]: ReconcileRecord;
+  /** Packs that say that a person has deleted the vault there: see closing.ts. */
+  [closed: `closed ${StorageId}`]: readonly ObjectName[];
+  /** The vault that was left there: see two-vaults.ts. */
+  [left: `left ${StorageId}`]: LeftRecord;
 }
 
 /** `value` has the type that `MetaValues` gives its key; see `readMeta`. */

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import type { ServedEmulator } from '../backends/dropbox/emulator/serve.ts';
 import { expect, phone, test } from './fixtures/index.ts';
 import {
   addTag,
@@ -14,6 +15,7 @@ import {
   visit,
   write,
 } from './fixtures/satchel.ts';
+import { damage, packs } from './fixtures/vault.ts';
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -125,12 +127,37 @@ async function walkThroughConnecting(page: Page, other: Page): Promise<void> {
   await expectAccessible(page, 'unlocking');
 }
 
+async function walkThroughChecking(page: Page, dropbox: ServedEmulator): Promise<void> {
+  await visit(page);
+  await write(page, 'Kept');
+  await connectFirst(page);
+  await expectSynced(page);
+  await page.goto('./#/settings');
+  const storage = page.getByRole('region', { name: /^Storage: / });
+  await storage.getByRole('button', { name: 'Check now' }).click();
+  await expect(storage.getByRole('heading', { name: 'Everything is in order' })).toBeVisible();
+  await expectAccessible(page, 'a check that found nothing');
+  await damage(dropbox, packs(dropbox)[0] ?? '');
+  await dropbox.emulator.writeFile('/log/holiday.jpg', Uint8Array.of(1, 2, 3));
+  await storage.getByRole('button', { name: 'Check again' }).click();
+  await storage.getByText(/^1 object is damaged/).click();
+  await expect(storage.getByText(/these aren’t the bytes/)).toBeVisible();
+  await expectAccessible(page, 'a check that found something');
+  await storage.getByRole('button', { name: 'Repair' }).click();
+  await expect(storage.getByRole('heading', { name: 'Repaired' })).toBeVisible();
+  await expectAccessible(page, 'a repair');
+}
+
 test('every screen with notes passes axe, in light and dark', async ({ page }) => {
   await walkThroughNotes(page);
 });
 
 test('every step of connecting passes axe, in light and dark', async ({ page, newBrowser }) => {
   await walkThroughConnecting(page, await (await newBrowser()).newPage());
+});
+
+test('checking a storage passes axe, in light and dark', async ({ page, dropbox }) => {
+  await walkThroughChecking(page, dropbox);
 });
 
 test.describe('on a phone', () => {
@@ -142,6 +169,10 @@ test.describe('on a phone', () => {
 
   test('every step of connecting passes axe there, in light and dark', async ({ page, newBrowser }) => {
     await walkThroughConnecting(page, await (await newBrowser()).newPage());
+  });
+
+  test('checking a storage passes axe there, in light and dark', async ({ page, dropbox }) => {
+    await walkThroughChecking(page, dropbox);
   });
 
   test('the menu passes axe there, in light and dark', async ({ page }) => {

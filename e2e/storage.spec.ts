@@ -87,9 +87,9 @@ test('a check names in plain words what was flipped, removed and added, and a re
   await expect(storage(page).getByText('log/holiday.jpg')).toBeVisible();
   await expect(storage(page).getByText(/^3 bytes/)).toBeVisible();
 
-  await storage(page).getByRole('button', { name: 'Put back what is here' }).click();
-  await expect(storage(page).getByRole('heading', { name: 'What was put back' })).toBeVisible();
-  expect((await sentences(page)).slice(-2)).toEqual([
+  await storage(page).getByRole('button', { name: 'Repair' }).click();
+  await expect(storage(page).getByRole('heading', { name: 'Repaired as far as this device can' })).toBeFocused();
+  expect((await sentences(page)).slice(0, 2)).toEqual([
     '2 were put back from this device.',
     '1 couldn’t be put back: this device hasn’t got it. Open Satchel on your other devices and check there.',
   ]);
@@ -101,7 +101,7 @@ test('a check names in plain words what was flipped, removed and added, and a re
   await expect(row(fresh, 'Only in the other browser')).toHaveCount(0);
 
   await check(other, 'Thorough', 'Not everything is as it should be');
-  await storage(other).getByRole('button', { name: 'Put back what is here' }).click();
+  await storage(other).getByRole('button', { name: 'Repair' }).click();
   await expect(storage(other).getByText('1 was put back from this device.')).toBeVisible();
   await page.goto('./#/');
   await expect(row(page, 'Only in the other browser')).toBeVisible();
@@ -176,7 +176,7 @@ test.describe('on a phone', () => {
     }
     await damage(dropbox, packs(dropbox)[0] ?? '');
     await check(page, 'Thorough', 'Not everything is as it should be');
-    await storage(page).getByRole('button', { name: 'Put back what is here' }).tap();
+    await storage(page).getByRole('button', { name: 'Repair' }).tap();
     await expect(storage(page).getByText(/were put back from this device|was put back from this device/)).toBeVisible();
   });
 });

@@ -1,6 +1,7 @@
 /** What the last check found, and what a repair came to. */
-import { CircleCheck, TriangleAlert, Undo2 } from 'lucide-react';
-import type { Checked } from '../../engine/api.ts';
+import { ChevronRight, CircleCheck, TriangleAlert, Undo2 } from 'lucide-react';
+import { type ReactNode, type Ref, useEffect, useRef } from 'react';
+import type { Checked, RepairReport } from '../../engine/api.ts';
 import type { CheckShown } from '../../engine/queries.ts';
 import { fullDate } from '../dates.ts';
 import { writtenBytes } from '../settings/bytes.ts';
@@ -19,35 +20,83 @@ interface CheckResultProps {
 
 export function CheckResult({ check, checked, label, onRepair }: CheckResultProps) {
   const t = useStrings();
-  const { report, repair } = checked;
-  const groups = findingGroups(t, label, report.findings);
-  const isGood = groups.every(({ tone }) => tone !== 'trouble');
-  const Icon = isGood ? CircleCheck : TriangleAlert;
-  const busy = check.running !== null;
+  const groups = findingGroups(t, label, checked.report.findings);
   return (
     <>
-      <div className={`check-verdict check-${isGood ? 'good' : 'trouble'}`}>
-        <span className="check-mark">
-          <Icon size={20} strokeWidth={1.8} aria-hidden />
-        </span>
-        <div>
-          <h3>{isGood ? t.check.good : t.check.bad}</h3>
-          <Notes check={check} checked={checked} label={label} />
-          <Meta checked={checked} />
-        </div>
-      </div>
-      {groups.length > 0 && <GroupList groups={groups} />}
+      {checked.repair && <RepairResult repair={checked.repair} label={label} />}
+      {checked.repair && groups.length > 0 ? (
+        <details className="check-before">
+          <summary>
+            <span>{t.check.foundBefore}</span>
+            <ChevronRight className="check-chevron" size={16} strokeWidth={1.9} aria-hidden />
+          </summary>
+          <GroupList groups={groups} />
+        </details>
+      ) : (
+        <>
+          <Verdict good={groups.every(({ tone }) => tone !== 'trouble')} words={[t.check.good, t.check.bad]}>
+            <Notes check={check} checked={checked} label={label} />
+            <Meta checked={checked} />
+          </Verdict>
+          {groups.length > 0 && <GroupList groups={groups} />}
+        </>
+      )}
       {check.repairable && (
         <div className="row">
           <div className="row-words">
             <p>{t.check.repairAbout(label)}</p>
           </div>
-          <Button look="primary" icon={Undo2} disabled={busy} onClick={onRepair}>
+          <Button look="primary" icon={Undo2} disabled={check.running !== null} onClick={onRepair}>
             {t.check.repair}
           </Button>
         </div>
       )}
-      {repair && <Repair checked={checked} label={label} />}
+    </>
+  );
+}
+
+interface VerdictProps {
+  readonly good: boolean;
+  /** When it is good, and when it isn't. */
+  readonly words: readonly [good: string, bad: string];
+  readonly heading?: Ref<HTMLHeadingElement>;
+  readonly children: ReactNode;
+}
+
+function Verdict({ good, words, heading, children }: VerdictProps) {
+  const Icon = good ? CircleCheck : TriangleAlert;
+  return (
+    <div className={`check-verdict check-${good ? 'good' : 'trouble'}`}>
+      <span className="check-mark">
+        <Icon size={20} strokeWidth={1.8} aria-hidden />
+      </span>
+      <div>
+        <h3 ref={heading} tabIndex={-1}>
+          {words[good ? 0 : 1]}
+        </h3>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function RepairResult({ repair, label }: { repair: RepairReport; label: string }) {
+  const t = useStrings();
+  const language = useLanguageTag();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The button that was pressed has gone, and took the focus along.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, []);
+  const groups = repairGroups(t, label, repair);
+  const good = groups.every(({ tone }) => tone !== 'trouble');
+  return (
+    <>
+      <Verdict good={good} words={[t.check.repairedAll, t.check.repairedTitle]} heading={heading}>
+        {groups.length === 0 && <p>{t.check.nothingToDo}</p>}
+        <p className="check-meta">{t.check.repairedMeta(fullDate(language, repair.began))}</p>
+      </Verdict>
+      {groups.length > 0 && <GroupList groups={groups} />}
     </>
   );
 }
@@ -72,7 +121,7 @@ function Notes({ check, checked, label }: Pick<CheckResultProps, 'check' | 'chec
           <ul className="check-notes">
             {check.lacking.map(({ id, title }) => (
               <li key={id}>
-                <RouteLink className="row-link" to={{ page: 'notes', view: { kind: 'all' }, note: id }}>
+                <RouteLink to={{ page: 'notes', view: { kind: 'all' }, note: id }}>
                   {title || t.list.untitled}
                 </RouteLink>
               </li>
@@ -93,17 +142,5 @@ function Meta({ checked: { report } }: { checked: Checked }) {
     <p className="check-meta">
       {say(fullDate(language, report.began), report.totals.objects, writtenBytes(language, report.totals.bytes))}
     </p>
-  );
-}
-
-function Repair({ checked: { repair }, label }: { checked: Checked; label: string }) {
-  const t = useStrings();
-  if (!repair) return null;
-  const groups = repairGroups(t, label, repair);
-  return (
-    <div className="check-repair">
-      <h3>{t.check.repairedTitle}</h3>
-      {groups.length > 0 ? <GroupList groups={groups} /> : <p>{t.check.nothingToDo}</p>}
-    </div>
   );
 }

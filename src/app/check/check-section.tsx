@@ -107,7 +107,7 @@ function Announcement({ check: { running, last } }: { check: CheckShown }) {
   if (before !== (running !== null)) {
     setBefore(running !== null);
     if (running) setSaid(t.check.steps.listing);
-    else if (last?.repair) setSaid(t.check.repairedTitle);
+    else if (last?.repair) setSaid(t.check.repairedAll);
     else if (last) {
       const isGood = last.report.findings.every((finding) => !('rescue' in finding) || finding.rescue === 'elsewhere');
       setSaid(isGood ? t.check.good : t.check.bad);

@@ -66,5 +66,5 @@ function Facts({ object }: { object: ListedObject }) {
     object.time > 0 ? fullDate(language, object.time) : t.check.unknownDate,
     ...(object.detail === null ? [] : [object.detail]),
   ];
-  return <p>{new Intl.ListFormat(language, { style: 'narrow', type: 'unit' }).format(facts)}</p>;
+  return <p>{facts.join(' · ')}</p>;
 }

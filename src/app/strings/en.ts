@@ -139,6 +139,37 @@ export const en = {
     couldNotSave: 'That couldn’t be saved on this device.',
   },
 
+  trash: {
+    purge: 'Delete for good',
+    purgeAsk: 'Delete for good…',
+    purgeTitle: (title: string) => `Delete “${title}” for good?`,
+    empty: 'Empty trash',
+    emptyTitle: (count: number) =>
+      n(count, { one: 'Delete the # note in the trash for good?', other: 'Delete all # notes in the trash for good?' }),
+    purgeBody: 'This can’t be undone.',
+    purgeDevices: 'Your other devices delete it too, with their next sync.',
+    purgeStorage: (label: string) => `The text leaves ${label} within 30 days.`,
+    purgeUnseen:
+      'If a device has changed it since, and this one hasn’t heard of that, it comes back to the trash, whole.',
+    purging: 'Deleting…',
+    purged: (count: number) => n(count, { one: 'Deleted for good.', other: '# notes were deleted for good.' }),
+    keptAway: (count: number) =>
+      n(count, {
+        one: '# note stays: its text isn’t on this device yet and couldn’t be fetched. Try again once you’re connected.',
+        other:
+          '# notes stay: their text isn’t on this device yet and couldn’t be fetched. Try again once you’re connected.',
+      }),
+    keptUnread: (count: number) =>
+      n(count, {
+        one: '# note stays: a part of it hasn’t arrived here or can’t be read, and nobody knows what is in it.',
+        other: '# notes stay: parts of them haven’t arrived here or can’t be read, and nobody knows what is in them.',
+      }),
+    goes: 'Notes that have been here for 30 days are deleted for good.',
+    stays: 'Notes stay here until you delete them for good.',
+    back: 'Edited on another device after it was deleted for good. So that nothing is lost it’s back, whole. Restore it to keep it.',
+    backMark: 'Edited after it was deleted',
+  },
+
   /** CodeMirror's own words, under the names that it looks them up by. */
   search: {
     Find: 'Find',
@@ -334,7 +365,7 @@ export const en = {
     waitingNotes: (count: number) =>
       n(count, { one: '# has changes that are still to be sent.', other: '# have changes that are still to be sent.' }),
     notebooks: 'Your notebooks could not be restored yet.',
-    lacking: 'Only on this device, or on others of yours:',
+    lacking: 'These are only on your devices:',
     andMore: (count: number) => n(count, { one: 'and # more', other: 'and # more' }),
     missingHere: (count: number) =>
       n(count, {
@@ -408,8 +439,8 @@ export const en = {
       }),
     foreignVault: (count: number) =>
       n(count, {
-        one: '# object belongs to another vault. It’s none of this one’s business and was left alone.',
-        other: '# objects belong to another vault. They’re none of this one’s business and were left alone.',
+        one: '# object belongs to another vault. It was left alone.',
+        other: '# objects belong to another vault. They were left alone.',
       }),
     foreignFile: (count: number) =>
       n(count, {
@@ -440,10 +471,14 @@ export const en = {
       key: 'it’s sealed with a key that this device hasn’t got',
     },
     unknownDate: 'date not known',
-    repair: 'Put back what is here',
+    repair: 'Repair',
     repairAbout: (label: string) =>
       `What this device still has is stored in ${label} again, under new names. Nothing that anybody could need is removed.`,
-    repairedTitle: 'What was put back',
+    repairedTitle: 'Repaired as far as this device can',
+    repairedAll: 'Repaired',
+    repairedMeta: (date: string) => `${date}. Check again to see how things are now.`,
+    foundBefore: 'What the check had found',
+    look: 'Check this storage',
     putBack: (count: number) =>
       n(count, { one: '# was put back from this device.', other: '# were put back from this device.' }),
     well: (count: number) => n(count, { one: '# could be read after all.', other: '# could be read after all.' }),

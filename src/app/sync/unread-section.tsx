@@ -2,6 +2,7 @@
 import type { Unread } from '../../engine/api.ts';
 import { useStrings } from '../strings/catalogue.ts';
 import { Section } from '../ui/page.tsx';
+import { RouteLink } from '../ui/route-link.tsx';
 
 export function UnreadSection({ unread }: { unread: Unread }) {
   const t = useStrings();
@@ -16,6 +17,9 @@ export function UnreadSection({ unread }: { unread: Unread }) {
       {aside > 0 && <p className="row">{t.sync.aside(aside)}</p>}
       {gone > 0 && <p className="row">{t.sync.gone(gone)}</p>}
       {missing > 0 && <p className="row">{t.sync.missing(missing)}</p>}
+      <RouteLink className="row row-link" to={{ page: 'settings' }}>
+        {t.check.look}
+      </RouteLink>
     </Section>
   );
 }

@@ -1,6 +1,6 @@
 /** Bodies of packs: the entries themselves, whole packs at a time, or one note by range when somebody opens it early. */
 import type { Card } from '../notes/card.ts';
-import type { DocId } from '../notes/ids.ts';
+import { type DocId, hexOf } from '../notes/ids.ts';
 import {
   APPLYING,
   applyInOne,
@@ -12,12 +12,14 @@ import {
   recordApplied,
   WHOLE,
 } from './applying.ts';
+import { concat } from './compression.ts';
 import type { Context } from './context.ts';
 import type { Bytes } from './crypto.ts';
 import type { Incoming } from './documents.ts';
 import { VaultError } from './errors.ts';
 import { entryId, getOrGone } from './heads.ts';
 import { inOrder } from './in-order.ts';
+import { parseName } from './names.ts';
 import { type ObjectHeader, readHeader } from './object.ts';
 import { type BodyKey, bodyRange, type HeadRow, type PackHead, packCipher, readBody } from './pack.ts';
 import type { PackRow } from './state.ts';
@@ -103,15 +105,48 @@ function stretchesOf(header: ObjectHeader, blocks: readonly number[]): Stretch[]
   return stretches;
 }
 
-/** What is still to be fetched of a pack whose head was read. */
+/** What was still to be fetched of a pack whose head was read. */
 export interface Bodies {
   readonly pack: PackRow;
+  /** False when the whole object is known by now, and isn't what its name says. */
+  readonly honest: boolean;
   readonly key: BodyKey;
   readonly parts: readonly { readonly stretch: Stretch; readonly bytes: Bytes }[];
 }
 
-/** @returns null when the object has gone. @throws {VaultError} `Damaged` */
-export async function fetchBodies(ctx: Context, pack: PackRow, signal?: AbortSignal): Promise<Bodies | null> {
+/**
+ * Whether an object whose parts were fetched hashes to the hash in its name. A pack under another name than its own would look
+ * like another push (rule V10). Where not all of it was fetched, each part is vouched for by its own seal alone.
+ */
+async function isHonest(
+  ctx: Context,
+  pack: PackRow,
+  beginning: Bytes | undefined,
+  parts: Bodies['parts'],
+): Promise<boolean> {
+  if (!beginning) return true;
+  const pieces = [beginning];
+  let end = beginning.length;
+  for (const { stretch, bytes } of parts.toReversed()) {
+    if (stretch.start > end || bytes.length !== stretch.end - stretch.start) return true;
+    if (stretch.end <= end) continue;
+    pieces.push(bytes.subarray(end - stretch.start));
+    end = stretch.end;
+  }
+  if (end < pack.size) return true;
+  return hexOf(await ctx.deps.crypto.sha256(concat(pieces))) === parseName(pack.name)?.hash;
+}
+
+/**
+ * @param beginning of the object, where it is still at hand.
+ * @returns null when the object has gone. @throws {VaultError} `Damaged`
+ */
+export async function fetchBodies(
+  ctx: Context,
+  pack: PackRow,
+  beginning: Bytes | undefined,
+  signal?: AbortSignal,
+): Promise<Bodies | null> {
   const header = readHeader(pack.body?.header ?? new Uint8Array(), ctx.deps);
   if (!pack.body || 'needs' in header) throw new VaultError('Damaged', 'the kept header is cut short');
   const rows = await ctx.state.read(['pending'], (tx) => tx.pending.where('pack', [pack.id]));
@@ -121,11 +156,16 @@ export async function fetchBodies(ctx: Context, pack: PackRow, signal?: AbortSig
     if (!bytes) return null;
     parts.push({ stretch, bytes });
   }
-  return { pack, key: { header, inflated: pack.body.inflated }, parts };
+  const honest = await isHonest(ctx, pack, beginning, parts);
+  return { pack, honest, key: { header, inflated: pack.body.inflated }, parts };
 }
 
-/** Applies them. Resumable: what was applied before a crash is applied once more, which changes nothing. */
-export async function applyBodies(ctx: Context, { pack, key, parts }: Bodies): Promise<void> {
+/**
+ * Applies them. Resumable: what was applied before a crash is applied once more, which changes nothing.
+ * @throws {VaultError} `Damaged`
+ */
+export async function applyBodies(ctx: Context, { pack, honest, key, parts }: Bodies): Promise<void> {
+  if (!honest) throw new VaultError('Damaged', 'the pack has other bytes than its name says');
   const rows = await ctx.state.read(['pending'], (tx) => tx.pending.where('pack', [pack.id]));
   const known = { pack, covers: new Set(pack.covers), with: new Set(pack.with), writer: pack.writer };
   const steps = parts.flatMap(({ stretch, bytes }) => {

@@ -4,6 +4,7 @@
  * restored from an old copy can use a sequence number twice.
  */
 import { bytesOf, hexOf } from '../notes/ids.ts';
+import { DEVICES } from './bounds.ts';
 import { type Cbor, expect } from './cbor.ts';
 import { VaultError } from './errors.ts';
 
@@ -59,10 +60,13 @@ export function encodeCoverage(coverage: Iterable<Element>): Cbor {
   return map;
 }
 
-/** @throws {VaultError} `Damaged` */
-export function decodeCoverage(value: Cbor | undefined): Set<Element> {
+/** @param most pushes that it may name. @throws {VaultError} `Damaged` */
+export function decodeCoverage(value: Cbor | undefined, most: number): Set<Element> {
   const set = new Set<Element>();
-  for (const [device, runs] of Object.entries(expect.map(value, 'coverage'))) {
+  let named = 0;
+  const devices = Object.entries(expect.map(value, 'coverage'));
+  if (devices.length > DEVICES) throw new VaultError('Damaged', 'coverage names more devices than anybody has');
+  for (const [device, runs] of devices) {
     if (!/^[0-9a-f]{32}$/.test(device)) throw new VaultError('Damaged', 'coverage names no device');
     for (const run of expect.list(runs, 'coverage runs')) {
       const [first, packed] = expect.list(run, 'coverage run');
@@ -70,6 +74,8 @@ export function decodeCoverage(value: Cbor | undefined): Set<Element> {
       const hashes = hexOf(expect.bytes(packed, 'coverage hashes'));
       if (hashes.length === 0 || hashes.length % 16 !== 0)
         throw new VaultError('Damaged', 'coverage hashes are cut short');
+      named += hashes.length / 16;
+      if (named > most) throw new VaultError('Damaged', 'coverage names more pushes than any pack of ours');
       for (let at = 0; at * 16 < hashes.length; at++) {
         set.add(element(device as DeviceId, start + at, hashes.slice(at * 16, at * 16 + 16)));
       }

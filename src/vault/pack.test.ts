@@ -4,11 +4,24 @@ import { expect, test } from 'vitest';
 import { MAX_OBJECT_BYTES } from '../../backends/storage.ts';
 import { seededRandom } from '../../backends/seeded-random.ts';
 import { bytesOf, hexOf, LIBRARY, type NotebookId } from '../notes/ids.ts';
-import { type Cbor, encode } from './cbor.ts';
+import { encode } from './cbor.ts';
 import { type DeviceId, element, encodeCoverage } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
 import { note } from './examples/devices.ts';
-import { cardOf, DEVICE, entryOf, FIXED, HEAD, outcome, packOf, readWhole, ringFor, VAULT } from './examples/packs.ts';
+import {
+  cardOf,
+  DEVICE,
+  entryOf,
+  FIXED,
+  HEAD,
+  lying,
+  outcome,
+  packOf,
+  readWhole,
+  ringFor,
+  row,
+  VAULT,
+} from './examples/packs.ts';
 import { blockStart, cipherOf, FIXED_HEADER, openBlock, readHeader, sealObject } from './object.ts';
 import { STATE, UPDATE } from './entry-kinds.ts';
 import { coverageOf, createPackBuilder, type PackEntry, type PackHead, readPack, tierOf } from './pack.ts';
@@ -33,37 +46,6 @@ async function contents(bytes: Bytes): Promise<[string, number, string][]> {
   return head.rows.map((row) => [row.doc, row.kind, hexOf(blocks[row.block]?.[row.index] as Bytes)]);
 }
 
-/** A pack whose head says what the test wants. */
-async function lying(
-  manifest: Record<string, Cbor>,
-  pages: Cbor[],
-  body: Cbor[],
-  headBlocks = 1 + pages.length,
-): Promise<Bytes> {
-  const plain = [...pages, ...body].map((part) => encode(part));
-  const honest = {
-    device: bytesOf(DEVICE),
-    sequence: 1,
-    tier: 0,
-    covers: null,
-    applied: {},
-    wants: [],
-    inline: [],
-    kinds: [UPDATE],
-    entries: pages.reduce<number>((sum, page) => sum + (Array.isArray(page) ? page.length : 0), 0),
-    inflated: plain.map(({ length }) => length),
-    reads: 1,
-    ...manifest,
-  };
-  const blocks = [encode(honest), ...plain].map((part) => new Uint8Array(deflateRawSync(part)));
-  return sealObject(deps, ring, VAULT, 'p', headBlocks, blocks);
-}
-
-const row = (...changes: [index: number, value: Cbor][]): Cbor => {
-  const honest: Cbor[] = [bytesOf(note(1)), UPDATE, 0, 0, new Uint8Array(8), null];
-  for (const [index, value] of changes) honest[index] = value;
-  return honest;
-};
 const whole = (bytes: Bytes) => outcome(() => readWhole(deps, bytes));
 
 test('V3 a pack gives back its entries, the newest first', async () => {
@@ -288,31 +270,38 @@ test('V1 a pack of another vault, or a slot, is no pack of this one', async () =
 });
 
 test.each<[string, () => Promise<Bytes>]>([
-  ['counts more entries than it lists', () => lying({ entries: 2 }, [[row()]], [[text('x')]])],
-  ['counts fewer entries than it lists', () => lying({ entries: 0 }, [[row()]], [[text('x')]])],
-  ['counts other blocks than the header', () => lying({ inflated: [1] }, [[row()]], [[text('x')]])],
-  ['points past the last block', () => lying({}, [[row([2, 1])]], [[text('x')]])],
-  ['names no document', () => lying({}, [[row([0, new Uint8Array(15)])]], [[text('x')]])],
-  ['has a text where a number stands', () => lying({}, [[row([1, 'x'])]], [[text('x')]])],
-  ['has half a digest', () => lying({}, [[row([4, new Uint8Array(4)])]], [[text('x')]])],
-  ['has half a card', () => lying({}, [[row([5, ['title']])]], [[text('x')]])],
-  ['lists no rows', () => lying({ entries: 0 }, ['rows'], [[text('x')]])],
-  ['has no device', () => lying({ device: null }, [[row()]], [[text('x')]])],
-  ['has a negative sequence', () => lying({ sequence: -1 }, [[row()]], [[text('x')]])],
-  ['covers half a hash', () => lying({ covers: { [DEVICE]: [[1, new Uint8Array(7)]] } }, [[row()]], [[text('x')]])],
-  ['had applied what is no coverage', () => lying({ applied: [] }, [[row()]], [[text('x')]])],
-  ['wants what is no document', () => lying({ wants: [text('x')] }, [[row()]], [[text('x')]])],
-  ['has inline entries without bytes', () => lying({ inline: [[bytesOf(LIBRARY), 0]] }, [[row()]], [[text('x')]])],
-  ['announces a page shorter than it is', () => lying({ inflated: [10, 3] }, [[row()]], [[text('x')]])],
-  ['announces a body shorter than it is', () => lying({ inflated: [100, 2] }, [[row()]], [[text('x')]])],
-  ['has a body that is no list', () => lying({}, [[row()]], [{ x: 1 }])],
-  ['has a body of other things than bytes', () => lying({}, [[row()]], [['x']])],
+  ['counts more entries than it lists', () => lying(deps, { entries: 2 }, [[row()]], [[text('x')]])],
+  ['counts fewer entries than it lists', () => lying(deps, { entries: 0 }, [[row()]], [[text('x')]])],
+  ['counts other blocks than the header', () => lying(deps, { inflated: [1] }, [[row()]], [[text('x')]])],
+  ['points past the last block', () => lying(deps, {}, [[row([2, 1])]], [[text('x')]])],
+  ['names no document', () => lying(deps, {}, [[row([0, new Uint8Array(15)])]], [[text('x')]])],
+  ['has a text where a number stands', () => lying(deps, {}, [[row([1, 'x'])]], [[text('x')]])],
+  ['has half a digest', () => lying(deps, {}, [[row([4, new Uint8Array(4)])]], [[text('x')]])],
+  ['has half a card', () => lying(deps, {}, [[row([5, ['title']])]], [[text('x')]])],
+  ['lists no rows', () => lying(deps, { entries: 0 }, ['rows'], [[text('x')]])],
+  ['has no device', () => lying(deps, { device: null }, [[row()]], [[text('x')]])],
+  ['has a negative sequence', () => lying(deps, { sequence: -1 }, [[row()]], [[text('x')]])],
+  [
+    'covers half a hash',
+    () => lying(deps, { covers: { [DEVICE]: [[1, new Uint8Array(7)]] } }, [[row()]], [[text('x')]]),
+  ],
+  ['had applied what is no coverage', () => lying(deps, { applied: [] }, [[row()]], [[text('x')]])],
+  ['wants what is no document', () => lying(deps, { wants: [text('x')] }, [[row()]], [[text('x')]])],
+  [
+    'has inline entries without bytes',
+    () => lying(deps, { inline: [[bytesOf(LIBRARY), 0]] }, [[row()]], [[text('x')]]),
+  ],
+  ['announces a page shorter than it is', () => lying(deps, { inflated: [10, 3] }, [[row()]], [[text('x')]])],
+  ['announces a body shorter than it is', () => lying(deps, { inflated: [100, 2] }, [[row()]], [[text('x')]])],
+  ['has a body that is no list', () => lying(deps, {}, [[row()]], [{ x: 1 }])],
+  ['has a body of other things than bytes', () => lying(deps, {}, [[row()]], [['x']])],
 ])('V11 a pack whose head or body %s is damaged', async (_, make) => {
   expect(await whole(await make())).toBe('Damaged');
 });
 
 test('V4 what a newer program adds to the head is passed over', async () => {
   const bytes = await lying(
+    deps,
     { colour: 'red' },
     [[[bytesOf(note(1)), UPDATE, 0, 0, new Uint8Array(8), null, 'more']]],
     [[text('x')]],
@@ -322,10 +311,10 @@ test('V4 what a newer program adds to the head is passed over', async () => {
 
 test('V2 a block of a megabyte a byte is stopped at what was announced, and no announcement goes past 16 MB', async () => {
   const bomb = new Uint8Array(17 * 1024 * 1024);
-  const bytes = await lying({ inflated: [100, 1000] }, [[row()]], [[bomb]]);
+  const bytes = await lying(deps, { inflated: [100, 1000] }, [[row()]], [[bomb]]);
   expect(bytes.length).toBeLessThan(20_000);
   expect(await whole(bytes)).toBe('Damaged');
-  const announced = await lying({}, [[row()]], [[bomb]]);
+  const announced = await lying(deps, {}, [[row()]], [[bomb]]);
   expect((await headOf(announced)).manifest.inflated[1]).toBeGreaterThan(16 * 1024 * 1024);
   expect(await whole(announced)).toBe('Damaged');
 });

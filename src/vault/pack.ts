@@ -3,8 +3,9 @@
  * where it lies; the body blocks hold the entries. Layout in docs/vault-format.md §5.
  */
 import type { Card } from '../notes/card.ts';
-import { bytesOf, type DocId, hexOf, isDocId, type NotebookId } from '../notes/ids.ts';
+import { bytesOf, type DocId, hexOf, isDocId } from '../notes/ids.ts';
 import { createBlocks } from './blocks.ts';
+import { atMost, ENTRIES, INFLATED, KINDS, PAGE_ROWS, PUSHES, STATEMENTS, WANTS } from './bounds.ts';
 import { type Cbor, decode, encode, expect } from './cbor.ts';
 import { type Coverage, decodeCoverage, type DeviceId, type Element, encodeCoverage } from './coverage.ts';
 import type { Bytes, CipherKey } from './crypto.ts';
@@ -25,6 +26,7 @@ import {
   type SealDeps,
   sealObject,
 } from './object.ts';
+import { decodeCard, encodeCard } from './packed-card.ts';
 import { MAX_OBJECT_BYTES, type ObjectName } from '../../backends/storage.ts';
 
 /** Bytes of a body block before compression: large enough to compress well, small enough to fetch for one note. */
@@ -35,6 +37,8 @@ const FIRST_PAGE = 64;
 const DIGEST = 8;
 /** Beyond this a pack gets no further entry; what is left is room for an estimate that was too low. */
 const FULL = MAX_OBJECT_BYTES - 100_000;
+/** The same for what a reader has to inflate. */
+const FULL_INFLATED = INFLATED - MAX_BLOCK;
 
 export interface PackEntry {
   readonly doc: DocId;
@@ -111,38 +115,6 @@ export function tierOf(bytes: number): number {
   return tier;
 }
 
-function encodeCard(card: Card | null): Cbor {
-  if (!card) return null;
-  return [
-    card.title,
-    card.excerpt,
-    card.tags,
-    card.notebook === null ? null : bytesOf(card.notebook),
-    card.pinned,
-    card.trashedAt,
-    card.created,
-    card.modified,
-    card.tasks.open,
-    card.tasks.done,
-  ];
-}
-
-function decodeCard(value: Cbor | undefined): Card | null {
-  if (value === null) return null;
-  const [title, excerpt, tags, notebook, pinned, trashedAt, created, modified, open, done] = expect.list(value, 'card');
-  return {
-    title: expect.text(title, 'title'),
-    excerpt: expect.text(excerpt, 'excerpt'),
-    tags: expect.list(tags, 'tags').map((tag) => expect.text(tag, 'tag')),
-    notebook: notebook === null ? null : (hexOf(expect.bytes(notebook, 'notebook', 16)) as NotebookId),
-    pinned: expect.bool(pinned, 'pinned'),
-    trashedAt: trashedAt === null ? null : expect.uint(trashedAt, 'trashed at'),
-    created: expect.uint(created, 'created'),
-    modified: expect.uint(modified, 'modified'),
-    tasks: { open: expect.uint(open, 'open tasks'), done: expect.uint(done, 'done tasks') },
-  };
-}
-
 function docIdOf(value: Cbor | undefined): DocId {
   const id = hexOf(expect.bytes(value, 'document id', 16));
   if (!isDocId(id)) throw new VaultError('Damaged', 'not a document id');
@@ -177,6 +149,7 @@ export function createPackBuilder(
   let openBytes = 0;
   let openRows: { row: Cbor; length: number }[] = [];
   let openRowBytes = 0;
+  let plain = 0;
 
   function closeBlock(): void {
     if (open.length === 0) return;
@@ -209,6 +182,7 @@ export function createPackBuilder(
       ];
       const { length } = encode(row);
       const isFull = () => body.size() + pages.size() + openBytes + openRowBytes + size + length > FULL;
+      if (added.length > 0 && plain + size + length > FULL_INFLATED) return false;
       if (added.length > 0 && isFull()) {
         // Perhaps only until it is known how small the last blocks have become.
         await Promise.all([body.compressed(), pages.compressed()]);
@@ -219,6 +193,7 @@ export function createPackBuilder(
       openBytes += size;
       openRows.push({ row, length });
       openRowBytes += length;
+      plain += size + length;
       added.push({ doc: entry.doc, kind: entry.kind });
       // Some rows are held back, so that the newest page, which fills the first screen, never holds but a few.
       if (openRows.length >= PAGE + FIRST_PAGE) closePage(PAGE);
@@ -273,20 +248,25 @@ function readManifest(value: Cbor, header: ObjectHeader): Manifest {
   const inflated = expect.list(map['inflated'], 'block lengths').map((length) => expect.uint(length, 'block length'));
   if (inflated.length !== header.lengths.length - 1)
     throw new VaultError('Damaged', 'the head counts other blocks than the header');
+  if (inflated.reduce((sum, length) => sum + length, 0) > INFLATED)
+    throw new VaultError('Damaged', 'it says that it holds more than any pack of ours');
+  const covers = map['covers'] === null ? null : decodeCoverage(map['covers'], PUSHES);
+  const entries = expect.uint(map['entries'], 'entries');
+  if (entries > ENTRIES) throw new VaultError('Damaged', 'more entries than any pack of ours has');
   return {
     device: hexOf(expect.bytes(map['device'], 'device', 16)) as DeviceId,
     sequence: expect.uint(map['sequence'], 'sequence'),
     tier: expect.uint(map['tier'], 'tier'),
-    covers: map['covers'] === null ? null : decodeCoverage(map['covers']),
-    with: map['with'] === undefined ? new Set() : decodeCoverage(map['with']),
-    applied: decodeCoverage(map['applied']),
-    wants: expect.list(map['wants'], 'wants').map(docIdOf),
-    inline: expect.list(map['inline'], 'inline entries').map((item) => {
+    covers,
+    with: map['with'] === undefined ? new Set() : decodeCoverage(map['with'], PUSHES),
+    applied: decodeCoverage(map['applied'], covers === null ? STATEMENTS : PUSHES),
+    wants: atMost(expect.list(map['wants'], 'wants'), WANTS, 'wishes').map(docIdOf),
+    inline: atMost(expect.list(map['inline'], 'inline entries'), ENTRIES, 'inline entries').map((item) => {
       const [doc, kind, payload] = expect.list(item, 'inline entry');
       return { doc: docIdOf(doc), kind: expect.uint(kind, 'kind'), payload: expect.bytes(payload, 'payload') as Bytes };
     }),
-    kinds: expect.list(map['kinds'], 'kinds').map((kind) => expect.uint(kind, 'kind')),
-    entries: expect.uint(map['entries'], 'entries'),
+    kinds: atMost(expect.list(map['kinds'], 'kinds'), KINDS, 'kinds').map((kind) => expect.uint(kind, 'kind')),
+    entries,
     inflated,
     reads: expect.uint(map['reads'], 'reads'),
   };
@@ -343,7 +323,9 @@ export async function readPack(
   const opened = await Promise.all(
     Array.from({ length: pages }, (_, page) => block(page + 1, manifest.inflated[page] as number)),
   );
-  const rows = opened.flatMap((page) => expect.list(decode(page), 'head rows').map((row) => readRow(row, bodyBlocks)));
+  const rows = opened.flatMap((page) =>
+    atMost(expect.list(decode(page), 'head rows'), PAGE_ROWS, 'rows').map((row) => readRow(row, bodyBlocks)),
+  );
   if (complete && rows.length !== manifest.entries)
     throw new VaultError('Damaged', 'the head announces other entries than it lists');
   return {

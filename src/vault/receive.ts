@@ -6,6 +6,7 @@ import { countWaiting, ownElement, pushesIn, WHOLE } from './applying.ts';
 import { applyBodies, applyWhole, fetchBodies, recordKnown } from './bodies.ts';
 import { type Context, unreadable } from './context.ts';
 import { partsOf } from './coverage.ts';
+import type { Bytes } from './crypto.ts';
 import { understands } from './formats.ts';
 import { coverageOf, type PackHead } from './pack.ts';
 import { index, readHead } from './heads.ts';
@@ -15,6 +16,8 @@ import { parseName } from './names.ts';
 import { type PackRow, readMeta } from './state.ts';
 
 const AT_ONCE = 6;
+/** Bytes of packs' beginnings that are kept until their bodies come, so that the whole can be held against its name. */
+const BEGINNINGS = 16 * 1024 * 1024;
 
 export interface Progress {
   /** Packs read, of how many. */
@@ -64,6 +67,8 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
   if (total > 0) progress(done, total);
   /** Share of a pack that its head takes, as far as seen: what to ask for at first. */
   let share = 0;
+  const beginnings = new Map<string, Bytes>();
+  let begun = 0;
   const fetchHead = async (pack: PackRow) => {
     const guess = pack.size <= WHOLE ? pack.size : Math.max(WHOLE, Math.ceil(pack.size * share * 1.1));
     return { pack, ...(await readHead(ctx, pack, guess, (part) => index(ctx, pack, part), signal)) };
@@ -80,6 +85,8 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
       await index(ctx, pack, head);
       const row = await ctx.state.read(['packs'], (tx) => tx.packs.get(pack.id));
       if (row) indexed.push(row);
+      if (begun + bytes.length <= BEGINNINGS) beginnings.set(pack.id, bytes);
+      begun += bytes.length;
       progress(++done, total);
       return;
     }
@@ -90,7 +97,11 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
   // The first one alone: it fills the first screen, and tells how long the heads of the others are.
   if (first) await settle(await fetchHead(first));
   for await (const result of inOrder(others, AT_ONCE, fetchHead)) await settle(result);
-  const fetchBody = async (pack: PackRow) => ({ pack, bodies: await fetchBodies(ctx, pack, signal) });
+  const fetchBody = async (pack: PackRow) => {
+    const beginning = beginnings.get(pack.id);
+    beginnings.delete(pack.id);
+    return { pack, bodies: await fetchBodies(ctx, pack, beginning, signal) };
+  };
   for await (const { pack, bodies } of inOrder(indexed, AT_ONCE, fetchBody)) {
     if (bodies) await guarded(ctx, pack, () => applyBodies(ctx, bodies));
     progress(++done, total);

@@ -1,12 +1,14 @@
 /** Packs and objects by themselves, for tests of the format: fixed keys, fixed salts, and a reader of the whole. */
+import { deflateRawSync } from 'node:zlib';
 import type { Card } from '../../notes/card.ts';
 import { bytesOf, type DocId } from '../../notes/ids.ts';
+import { type Cbor, encode } from '../cbor.ts';
 import type { DeviceId } from '../coverage.ts';
 import type { Bytes } from '../crypto.ts';
 import { isVaultError, VaultError } from '../errors.ts';
 import { importRing, type KeyRing, keyRing, type RawRing } from '../keys.ts';
 import type { VaultId } from '../names.ts';
-import type { SealDeps } from '../object.ts';
+import { type SealDeps, sealObject } from '../object.ts';
 import { UPDATE } from '../entry-kinds.ts';
 import {
   bodyRange,
@@ -20,6 +22,7 @@ import {
   type SealedPack,
 } from '../pack.ts';
 import { synchronousCompression, synchronousCrypto } from '../simulator/synchronous.ts';
+import { note } from './devices.ts';
 
 export const VAULT = '00112233445566778899aabbccddeeff' as VaultId;
 export const OTHER_VAULT = 'ff112233445566778899aabbccddeeff' as VaultId;
@@ -84,6 +87,40 @@ export async function packOf(
   if (!pack) throw new Error('the pack is too large');
   return pack;
 }
+
+/** A pack whose head says what the test wants. */
+export async function lying(
+  deps: SealDeps,
+  manifest: Record<string, Cbor>,
+  pages: Cbor[],
+  body: Cbor[],
+  headBlocks = 1 + pages.length,
+): Promise<Bytes> {
+  const plain = [...pages, ...body].map((part) => encode(part));
+  const honest = {
+    device: bytesOf(DEVICE),
+    sequence: 1,
+    tier: 0,
+    covers: null,
+    applied: {},
+    wants: [],
+    inline: [],
+    kinds: [UPDATE],
+    entries: pages.reduce<number>((sum, page) => sum + (Array.isArray(page) ? page.length : 0), 0),
+    inflated: plain.map(({ length }) => length),
+    reads: 1,
+    ...manifest,
+  };
+  const blocks = [encode(honest), ...plain].map((part) => new Uint8Array(deflateRawSync(part)));
+  return sealObject(deps, await ringFor(deps), VAULT, 'p', headBlocks, blocks);
+}
+
+/** One row of a page, honest but for the changes. */
+export const row = (...changes: [index: number, value: Cbor][]): Cbor => {
+  const honest: Cbor[] = [bytesOf(note(1)), UPDATE, 0, 0, new Uint8Array(8), null];
+  for (const [index, value] of changes) honest[index] = value;
+  return honest;
+};
 
 export interface Whole {
   readonly head: PackHead;

@@ -1,7 +1,6 @@
 /** What reading a pack leaves in the local database: pieces, cards, and the knowledge that they are here (rules V11, V12). */
 import { bytesOf, type DocId } from '../notes/ids.ts';
 import { concat } from './compression.ts';
-import { noteClosed } from './closing.ts';
 import type { Context } from './context.ts';
 import { type Coverage, element, type Element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
@@ -10,7 +9,7 @@ import { CLOSED, KNOWN_KINDS, PURGE, UPDATES } from './entry-kinds.ts';
 import { rememberDevices } from './formats.ts';
 import { parseName } from './names.ts';
 import { bareDocs, type Manifest, type PackHead } from './pack.ts';
-import type { ContentsRow, PackRow, Transaction } from './state.ts';
+import { type ContentsRow, type PackRow, type Transaction, readMeta, writeMeta } from './state.ts';
 
 /** Objects up to this many bytes are fetched whole; of larger ones the head first. */
 export const WHOLE = 256 * 1024;
@@ -145,6 +144,12 @@ export async function applyInOne(ctx: Context, work: (tx: Applying) => Promise<r
   for (const item of await ctx.state.write(APPLYING, work)) ctx.applied.add(item);
 }
 
+/** A person has deleted the vault there: see closing.ts. */
+async function noteClosed(tx: Applying, { storage, name }: PackRow): Promise<void> {
+  const known = (await readMeta(tx, `closed ${storage}`)) ?? [];
+  if (!known.includes(name)) await writeMeta(tx, `closed ${storage}`, [...known, name]);
+}
+
 /** Who wrote it (rule V4), and what the writer said besides: which packs it had (rule V13), and what it lacks (rule V14). */
 export async function hearOut(
   ctx: Context,
@@ -154,7 +159,7 @@ export async function hearOut(
   says: Manifest,
 ): Promise<void> {
   await rememberDevices(tx, pack, says, ctx.applied);
-  if (says.kinds.includes(CLOSED)) await noteClosed(tx, ctx.storageId, pack.name);
+  if (says.kinds.includes(CLOSED)) await noteClosed(tx, pack);
   const lacking = [...says.applied].filter((item) => !ctx.applied.has(item) && !covers.has(item));
   const unread = lacking.length > 0 ? await tx.packs.where('state', ['aside', 'newer', 'locked']) : [];
   const there = new Set(unread.flatMap(pushesIn));

@@ -134,6 +134,26 @@ test('V5 a device sends in order: nothing overtakes a push that fails', async ()
   expect(order).toEqual([1, 2]);
 });
 
+test('V5 somebody who goes on typing while a push is on its way isn’t followed word by word', async () => {
+  const world = createWorld();
+  const device = await connected(world);
+  await device.sync();
+  let typed = 1;
+  await device.write(note(1), 'word 1');
+  const before = world.names('p').length;
+  between(device, (storage) => ({
+    async put(name, bytes, signal) {
+      if (typed < 20) await device.write(note(1), `word ${++typed}`);
+      await storage.put(name, bytes, signal);
+    },
+  }));
+  expect(await device.session.push()).toMatchObject({ sent: 1 });
+  expect(world.names('p').length - before).toBe(1);
+  expect(await device.rows('outbox')).toHaveLength(1);
+  await device.session.push();
+  expect(world.names('p').length - before).toBe(2);
+});
+
 test('V5 an edit is in the outbox, or in a sealed pack that waits, or in the storage, whenever the power goes', async () => {
   for (let stop = 1; stop < 12; stop++) {
     const world = createWorld(stop);

@@ -109,7 +109,11 @@ export interface Sealed {
   readonly upload: UploadRow | null;
   /** A note that doesn't fit into an object, however it is packed. It stays in the outbox. */
   readonly tooLarge: DocId | null;
+  /** Rows of the outbox that went into it. */
+  readonly rows: number;
 }
+
+const NOTHING: Sealed = { upload: null, tooLarge: null, rows: 0 };
 
 /** Seals as much of the outbox as one object holds. */
 async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed> {
@@ -145,7 +149,7 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
     // A piece that misses others is only asked for once everything that there is was read (rule V14).
     wants: (await isComplete(ctx, tx)) ? (await tx.gaps.list()).filter((row) => !row.asked).slice(0, WANTED) : [],
   }));
-  if (taken.length === 0 && known.wants.length === 0) return { upload: null, tooLarge: null };
+  if (taken.length === 0 && known.wants.length === 0) return NOTHING;
   const device = known.device ?? { id: hexOf(ctx.deps.crypto.random(16)) as DeviceId, next: 1 };
   const pack = await builder.finish({
     device: device.id,
@@ -157,7 +161,7 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
   });
   if (!pack) {
     if (first === null) throw new RangeError('a head alone is larger than an object may be');
-    return { upload: null, tooLarge: first };
+    return { ...NOTHING, tooLarge: first };
   }
   const upload: UploadRow = {
     id: uploadKey(ctx.storageId, device.next),
@@ -169,19 +173,20 @@ async function sealNext(ctx: Context, skip: ReadonlySet<DocId>): Promise<Sealed>
     docs: taken.map((parcel) => parcel.doc),
     bare: pack.bare,
   };
+  const rows = taken.flatMap((parcel) => parcel.rows.map((row) => row.n as number));
   await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {
     const now = await readMeta(tx, 'device');
     if (now?.next !== known.device?.next || now?.id !== known.device?.id)
       throw new Error('another session of this device has pushed');
     await writeMeta(tx, 'device', { id: device.id, next: device.next + 1 });
     await tx.uploads.put(upload);
-    await tx.outbox.delete(taken.flatMap((parcel) => parcel.rows.map((row) => row.n as number)));
+    await tx.outbox.delete(rows);
     await tx.applied.putMany(known.unstated.map((row) => ({ ...row, stated: 1 })));
     await tx.applied.put({ element: upload.element, stated: 0 });
     await tx.gaps.putMany(known.wants.map((row) => ({ ...row, asked: true })));
   });
   ctx.applied.add(upload.element);
-  return { upload, tooLarge: null };
+  return { upload, tooLarge: null, rows: rows.length };
 }
 
 /** Whether everything that is known to exist was read. */
@@ -245,14 +250,20 @@ export interface SendReport {
   readonly tooLarge: readonly DocId[];
 }
 
-/** Sends what waits. Call it only after the storage was listed in this session (rule V8). */
+/**
+ * Sends what waits. What is written meanwhile is left for the next time: somebody who types would otherwise be followed word by
+ * word, a pack each. Call it only after the storage was listed in this session (rule V8).
+ */
 export async function send(
   ctx: Context,
   progress: (waiting: number) => void,
   signal?: AbortSignal,
 ): Promise<SendReport> {
   const tooLarge = new Set<DocId>();
+  // At least one look: there may be nothing to send and something to ask for (rule V14).
+  const rowsNow = async () => Math.max(1, await ctx.state.read(['outbox'], (tx) => tx.outbox.count()));
   let packs = 0;
+  let left = await rowsNow();
   for (;;) {
     signal?.throwIfAborted();
     const waiting = await ctx.state.read(['uploads'], (tx) => tx.uploads.where('storage', [ctx.storageId]));
@@ -261,14 +272,16 @@ export async function send(
     // While one pack is on its way the next one is sealed.
     const [sent, sealed] = await bothSettled(
       next ? upload(ctx, next, signal) : Promise.resolve(null),
-      waiting.length < 2 ? sealNext(ctx, tooLarge) : Promise.resolve(null),
+      waiting.length < 2 && left > 0 ? sealNext(ctx, tooLarge) : Promise.resolve(null),
     );
     if (sealed?.tooLarge) tooLarge.add(sealed.tooLarge);
+    left -= sealed?.rows ?? 0;
     if (sent === true) packs++;
     if (sent === false) {
       // Under a new salt the same content has another name. What waits behind it goes along, so that the order stays.
       for (const item of await unsend(ctx.state, { storage: ctx.storageId, forgetDevice: false }))
         ctx.applied.delete(item);
+      left = await rowsNow();
     }
     if (sent === null && !sealed?.tooLarge && !sealed?.upload) return { packs, tooLarge: [...tooLarge] };
   }

@@ -6,6 +6,7 @@ import type * as Y from 'yjs';
 import type { DocId, NotebookId, NoteId } from '../notes/ids.ts';
 import type { CheckProgress, CheckReport } from '../vault/check/report.ts';
 import type { RepairReport } from '../vault/repair-report.ts';
+import type { PurgeReport } from '../vault/purging.ts';
 import type { Queries } from './queries.ts';
 
 /** A note that is open for editing. Typing goes into `text`; everything else follows by itself. */
@@ -37,7 +38,13 @@ export interface Notes {
   open(id: NoteId): Promise<OpenNote | NotOpen>;
   setPinned(id: NoteId, pinned: boolean): Promise<void>;
   trash(id: NoteId): Promise<void>;
+  /** Takes it out of the trash, also when it is there because it was edited after it was deleted for good. */
   restore(id: NoteId): Promise<void>;
+  /**
+   * Deletes notes for good, here and wherever this device's vault is read. Needs no network for notes that are here whole; tells
+   * which had to stay, and why.
+   */
+  purge(ids: readonly NoteId[]): Promise<PurgeReport>;
   setNotebook(id: NoteId, notebook: NotebookId | null): Promise<void>;
   addTag(id: NoteId, tag: string): Promise<void>;
   removeTag(id: NoteId, tag: string): Promise<void>;

@@ -59,6 +59,7 @@ export async function createDevice(standIn: DropboxEmulator): Promise<Device> {
   const documents = createDocuments({ state: host.state, now: host.vault.now, follow: () => () => undefined });
   const notes = createNotes({
     documents,
+    state: host.state,
     now: host.vault.now,
     random: webCrypto.random,
     exists: async (id) => (await db.notes.get(id)) !== undefined,

@@ -25,6 +25,8 @@ export interface Documents {
   isAway(id: DocId): Promise<boolean>;
   /** Changes a document, be it open or not. Nothing is written when `change` changes nothing. */
   edit(id: DocId, change: (doc: Y.Doc) => void): Promise<void>;
+  /** Writes what of it is in memory only, should it be open. Rejects when this device could not keep it. */
+  flush(id: DocId): Promise<void>;
   /** Opens a note for typing. The same one twice gives two views of one document. */
   open(id: NoteId): Promise<OpenNote>;
   /** What of the open documents is in memory only, at this very moment. */
@@ -214,6 +216,10 @@ export function createDocuments(deps: { state: State; now: () => number; follow:
         if (updates.length > 0) await recordEdit(tx, id, doc, Y.mergeUpdates(updates) as Bytes);
         doc.destroy();
       });
+    },
+
+    async flush(id) {
+      await (await open.get(id))?.flush();
     },
 
     async open(id) {

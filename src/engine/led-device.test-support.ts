@@ -122,6 +122,7 @@ export function createWorld(): World {
       const documents = createDocuments({ state: host.state, now: clock.now, follow: () => () => undefined });
       const notes = createNotes({
         documents,
+        state: host.state,
         now: clock.now,
         random: crypto.random,
         exists: async (id) => (await db.notes.get(id)) !== undefined,

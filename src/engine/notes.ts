@@ -1,8 +1,20 @@
 /** The use-cases that change notes and notebooks. Each resolves once the change is kept on this device. */
 import type * as Y from 'yjs';
-import { type DocId, LIBRARY, notebookId, noteId } from '../notes/ids.ts';
+import { type DocId, isNoteId, LIBRARY, notebookId, noteId } from '../notes/ids.ts';
 import { createNotebook, moveNotebook, NotebookError, removeNotebook, renameNotebook } from '../notes/library.ts';
-import { addTag, initNote, normaliseTag, removeTag, setNotebook, setPinned, setTrashed } from '../notes/note.ts';
+import {
+  addTag,
+  initNote,
+  normaliseTag,
+  removeTag,
+  restore,
+  setNotebook,
+  setPinned,
+  setTrashed,
+} from '../notes/note.ts';
+import { purgeId } from '../vault/purge.ts';
+import { purgeNotes } from '../vault/purging.ts';
+import type { State } from '../vault/state.ts';
 import type { Notes, Trouble } from './api.ts';
 import type { Documents } from './documents.ts';
 
@@ -16,8 +28,17 @@ class StillAway extends Error {
   }
 }
 
+/** The note was deleted for good meanwhile, in another window or on another device. */
+class Gone extends Error {
+  override readonly name = 'Gone';
+  constructor() {
+    super('there is no such note on this device');
+  }
+}
+
 export interface NotesDeps {
   readonly documents: Documents;
+  readonly state: State;
   readonly now: () => number;
   readonly random: (length: number) => Uint8Array<ArrayBuffer>;
   readonly exists: (id: DocId) => Promise<boolean>;
@@ -36,6 +57,7 @@ export function createNotes(deps: NotesDeps): Notes {
   }
 
   async function edit(id: DocId, change: (doc: Y.Doc) => void): Promise<void> {
+    if (isNoteId(id) && !(await deps.exists(id))) throw new Gone();
     await bringHere(id);
     await documents.edit(id, change);
   }
@@ -62,7 +84,24 @@ export function createNotes(deps: NotesDeps): Notes {
     },
     setPinned: (id, pinned) => edit(id, (doc) => setPinned(doc, pinned)),
     trash: (id) => edit(id, (doc) => setTrashed(doc, now())),
-    restore: (id) => edit(id, (doc) => setTrashed(doc, null)),
+    async restore(id) {
+      // What another device deletes for good from now on, this answer doesn't know of.
+      const purges = await deps.state.read(['purges'], (tx) => tx.purges.where('doc', [id]));
+      await edit(id, (doc) =>
+        restore(
+          doc,
+          now(),
+          purges.map((row) => purgeId(row.payload)),
+        ),
+      );
+    },
+    async purge(ids) {
+      for (const id of ids) await documents.flush(id);
+      return purgeNotes({ state: deps.state, deps: { now } }, ids, {
+        good: true,
+        fetch: async (id) => (await deps.fetchNote(id)) === null,
+      });
+    },
     setNotebook: (id, notebook) => edit(id, (doc) => setNotebook(doc, notebook)),
     addTag: (id, tag) => edit(id, (doc) => addTag(doc, tag)),
     removeTag: (id, tag) => edit(id, (doc) => removeTag(doc, tag)),

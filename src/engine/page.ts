@@ -107,6 +107,7 @@ function start(db: Database, state: State, options: OpenOptions): Satchel {
   keepLastWords(documents);
   const notes = createNotes({
     documents,
+    state,
     now: () => Date.now(),
     random: webCrypto.random,
     exists: async (id: DocId) => (await db.notes.get(id)) !== undefined,

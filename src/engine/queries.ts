@@ -16,6 +16,8 @@ export interface ListedNote extends Card {
   /** False while only the card is on this device and the text is on its way. */
   readonly here: boolean;
   readonly sample: boolean;
+  /** It lies in the trash since it was edited elsewhere after it was deleted for good. */
+  readonly back: boolean;
 }
 
 export interface Sidebar {

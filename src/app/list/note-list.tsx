@@ -13,6 +13,7 @@ import { useLive } from '../satchel.tsx';
 import { isFilterKey } from '../shell/keys.ts';
 import { useStrings } from '../strings/catalogue.ts';
 import { SyncIndicator } from '../sync/sync-indicator.tsx';
+import { EmptyTrash, TrashKept } from '../trash/empty-trash.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { FilterBox } from './filter-box.tsx';
 import { ListEmpty } from './list-empty.tsx';
@@ -44,6 +45,8 @@ export function NoteList({ route, onMenu }: NoteListProps) {
     [viewPath, filter],
   );
 
+  const inTrash = view.kind === 'trash' && listed !== undefined && listed.notes.length > 0;
+
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent): void => {
       if (!isFilterKey(event)) return;
@@ -61,6 +64,7 @@ export function NoteList({ route, onMenu }: NoteListProps) {
           {onMenu && <IconButton icon={MenuIcon} label={t.sidebar.open} onClick={onMenu} />}
           <h1>{viewName.name}</h1>
           {listed?.notes.some(({ sample }) => sample) && view.kind === 'all' && <SampleActions notes={listed.notes} />}
+          {inTrash && <EmptyTrash />}
           {view.kind !== 'trash' && (
             <Button look="primary" icon={SquarePen} className="new-note" onClick={() => void newNote()}>
               <span className="new-note-words">{t.list.newNote}</span>
@@ -68,6 +72,7 @@ export function NoteList({ route, onMenu }: NoteListProps) {
           )}
         </div>
         {onMenu && <SyncIndicator />}
+        {inTrash && <TrashKept />}
         <FilterBox
           ref={filterBox}
           text={typed.viewPath === viewPath ? typed.text : ''}

@@ -1,5 +1,5 @@
 /** One note in the list: title, when and how it begins, and its marks. */
-import { CircleCheck, CloudDownload, Hash, Pin } from 'lucide-react';
+import { CircleCheck, CloudDownload, Hash, Pin, Undo2 } from 'lucide-react';
 import { memo } from 'react';
 import type { ListedNote, View } from '../../engine/queries.ts';
 import type { NoteId } from '../../notes/ids.ts';
@@ -54,15 +54,21 @@ export const NoteRow = memo(function NoteRow({ note, view, now, open, tabStop, o
 
 function Marks({ note }: { note: ListedNote }) {
   const t = useStrings();
-  const { tasks, tags, sample, here } = note;
+  const { tasks, tags, sample, here, back } = note;
   const total = tasks.open + tasks.done;
-  if (total === 0 && tags.length === 0 && !sample && here) return null;
+  if (total === 0 && tags.length === 0 && !sample && here && !back) return null;
   return (
     <span className="note-row-marks">
       {!here && (
         <span className="mark">
           <CloudDownload size={13} strokeWidth={1.9} aria-hidden />
           {t.list.onItsWay}
+        </span>
+      )}
+      {back && (
+        <span className="mark mark-back">
+          <Undo2 size={13} strokeWidth={1.9} aria-hidden />
+          {t.trash.backMark}
         </span>
       )}
       {sample && <span className="mark mark-sample">{t.list.sample}</span>}

@@ -1,22 +1,21 @@
 /** The note that is open: its toolbar, its notebook and tags, its text. */
-import { ArrowLeft, CloudDownload, FileQuestionMark, RefreshCw, RotateCcw } from 'lucide-react';
+import { ArrowLeft, CloudDownload, FileQuestionMark, RefreshCw } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import type { OpenNote } from '../../engine/api.ts';
-import type { ListedNote } from '../../engine/queries.ts';
 import type { NoteId } from '../../notes/ids.ts';
-import { fullDate } from '../dates.ts';
 import { useDocumentTitle } from '../document-title.ts';
 import { goUp } from '../navigation.ts';
 import { takesFocus } from '../new-note.ts';
 import type { Route } from '../routes.ts';
 import { useLive } from '../satchel.tsx';
-import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
+import { useStrings } from '../strings/catalogue.ts';
+import { PurgeDialog, type PurgeTask } from '../trash/purge-task.tsx';
+import { TrashBanner } from '../trash/trash-banner.tsx';
 import { UnsavedBanner } from '../trouble/unsaved-banner.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { NotePlace } from './note-place.tsx';
 import { NoteToolbar } from './note-toolbar.tsx';
-import { useNoteActions } from './note-actions.ts';
 import { type Opening, useOpenNote } from './use-open-note.ts';
 import './note-pane.css';
 
@@ -37,12 +36,16 @@ export function NotePane({ id, route, alone }: NotePaneProps) {
   const t = useStrings();
   const pane = useRef<HTMLElement>(null);
   const [focusEditor] = useState(() => takesFocus(id));
-  const listed = useLive((queries) => queries.note(id), [id]);
+  const [purging, setPurging] = useState<PurgeTask | null>(null);
+  const looked = useLive(async (queries) => ({ note: await queries.note(id) }), [id]);
+  const listed = looked?.note;
   const { opening, trouble, again } = useOpenNote(id, listed?.here ?? true);
   const title = listed?.title || t.list.untitled;
   useDocumentTitle(title);
   const trashedAt = listed?.trashedAt ?? null;
   const up = (): void => goUp(route);
+  // Deleted for good while it was open, in another window or on another device.
+  const gone = opening.kind === 'open' && looked !== undefined && !listed;
 
   useEffect(() => {
     if (alone && !focusEditor) pane.current?.focus({ preventScroll: true });
@@ -53,11 +56,20 @@ export function NotePane({ id, route, alone }: NotePaneProps) {
       {alone ? <h1 className="visually-hidden">{title}</h1> : <h2 className="visually-hidden">{title}</h2>}
       <div className="note-bar">
         {alone && <IconButton icon={ArrowLeft} label={t.note.backToList} className="flips" onClick={up} />}
-        {listed && <NoteToolbar note={listed} opened={opening.kind === 'open' ? opening.note : null} onGone={up} />}
+        {listed && (
+          <NoteToolbar
+            note={listed}
+            opened={opening.kind === 'open' ? opening.note : null}
+            onGone={up}
+            onPurge={() => setPurging({ kind: 'note', note: listed })}
+          />
+        )}
       </div>
       {trouble && <UnsavedBanner trouble={trouble} />}
-      {listed && trashedAt !== null && <TrashBanner note={listed} trashedAt={trashedAt} />}
-      {opening.kind === 'open' ? (
+      {listed && trashedAt !== null && (
+        <TrashBanner note={listed} trashedAt={trashedAt} onPurge={() => setPurging({ kind: 'note', note: listed })} />
+      )}
+      {opening.kind === 'open' && !gone ? (
         <div className="note-sheet">
           {listed && <NotePlace note={listed} />}
           <Suspense fallback={<TextWhileLoading note={opening.note} />}>
@@ -65,8 +77,9 @@ export function NotePane({ id, route, alone }: NotePaneProps) {
           </Suspense>
         </div>
       ) : (
-        <NotHere opening={opening} onAgain={again} onUp={up} />
+        <NotHere opening={opening.kind === 'open' ? { kind: 'unknown' } : opening} onAgain={again} onUp={up} />
       )}
+      <PurgeDialog task={purging} onClose={() => setPurging(null)} onGone={up} />
     </article>
   );
 }
@@ -76,20 +89,6 @@ function TextWhileLoading({ note }: { note: OpenNote }) {
   return (
     <div className="editor editor-loading" dir="auto">
       {note.text.toJSON().slice(0, 4000)}
-    </div>
-  );
-}
-
-function TrashBanner({ note, trashedAt }: { note: ListedNote; trashedAt: number }) {
-  const t = useStrings();
-  const language = useLanguageTag();
-  const { restore } = useNoteActions(note);
-  return (
-    <div className="banner">
-      <p>{t.note.inTrash(fullDate(language, trashedAt))}</p>
-      <Button icon={RotateCcw} onClick={() => void restore()}>
-        {t.note.restore}
-      </Button>
     </div>
   );
 }

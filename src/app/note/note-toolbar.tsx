@@ -17,9 +17,11 @@ interface NoteToolbarProps {
   readonly opened: OpenNote | null;
   /** The note was moved to the trash. */
   readonly onGone: () => void;
+  /** To be asked whether the note, which is in the trash, is to be deleted for good. */
+  readonly onPurge: () => void;
 }
 
-export function NoteToolbar({ note, opened, onGone }: NoteToolbarProps) {
+export function NoteToolbar({ note, opened, onGone, onPurge }: NoteToolbarProps) {
   const t = useStrings();
   const toast = useToast();
   const actions = useNoteActions(note);
@@ -39,7 +41,9 @@ export function NoteToolbar({ note, opened, onGone }: NoteToolbarProps) {
 
   const trashEntries: readonly MenuEntry[] = [
     { kind: 'separator' },
-    { kind: 'action', icon: Trash2, words: t.note.trash, danger: true, run: () => void trash() },
+    inTrash
+      ? { kind: 'action', icon: Trash2, words: t.trash.purgeAsk, danger: true, run: onPurge }
+      : { kind: 'action', icon: Trash2, words: t.note.trash, danger: true, run: () => void trash() },
   ];
 
   return (
@@ -63,7 +67,7 @@ export function NoteToolbar({ note, opened, onGone }: NoteToolbarProps) {
           trigger={<IconButton icon={Ellipsis} label={t.note.more} />}
           entries={[
             { kind: 'action', icon: Copy, words: t.note.copyText, disabled: !opened, run: () => void copy() },
-            ...(inTrash ? [] : trashEntries),
+            ...trashEntries,
           ]}
         />
       </div>

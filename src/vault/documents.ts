@@ -121,23 +121,23 @@ interface Shown {
   readonly row: NoteRow | null;
   /** Whether it misses a piece on which others build. */
   readonly gap: boolean;
-  /**
-   * It is shown again after it was deleted for good, or lies in the trash for that from now on, and something of it was here that
-   * perhaps nobody else has: all of it has to be sent (rule V24).
-   */
+  /** It was deleted for good, is whole and shown all the same, and something of it was here that perhaps nobody else has. */
+  readonly alone: boolean;
+  /** It is shown again since now, or lies in the trash since now: if it is alone, all of it has to be sent (rule V24). */
   readonly again: boolean;
 }
 
 function shownAs({ id, doc, purges, before, incoming, held }: Change): Shown {
   const incomplete = hasPending(doc);
   const row = noteRow(id, doc, purges, incomplete ? promised(before, incoming) : null);
-  const isBackAgain = purges.length > 0 && row !== null && (before === undefined || (row.back && !before.back));
+  const again = purges.length > 0 && row !== null && (before === undefined || (row.back && !before.back));
   return {
     id,
     row,
     // Nobody needs to look for what is missing of a note that isn't shown.
     gap: incomplete && (row !== null || !isNoteId(id)),
-    again: held && !incomplete && isBackAgain && !isAllIn(doc, incoming),
+    alone: held && !incomplete && purges.length > 0 && row !== null && !isAllIn(doc, incoming),
+    again,
   };
 }
 
@@ -145,9 +145,12 @@ async function show(tx: Changing, all: readonly Shown[]): Promise<void> {
   await tx.notes.putMany(all.flatMap(({ row }) => (row ? [row] : [])));
   await tx.notes.delete(all.flatMap(({ id, row }) => (!row && isNoteId(id) ? [id] : [])));
   // Hardly ever is there one, and asking that is far cheaper than deleting by key what isn't there.
-  if ((await tx.gaps.count()) > 0) await tx.gaps.delete(all.flatMap(({ id, gap }) => (gap ? [] : [id])));
-  for (const { id, gap } of all) if (gap && !(await tx.gaps.get(id))) await tx.gaps.put({ doc: id, asked: false });
-  for (const { id, again } of all) if (again) await sendWhole(tx, id);
+  const torn = new Set((await tx.gaps.count()) > 0 ? (await tx.gaps.list()).map((row) => row.doc) : []);
+  const mended = all.filter(({ id, gap }) => !gap && torn.has(id)).map(({ id }) => id);
+  if (mended.length > 0) await tx.gaps.delete(mended);
+  for (const { id, gap } of all) if (gap && !torn.has(id)) await tx.gaps.put({ doc: id, asked: false });
+  // One that came back in parts is only whole now.
+  for (const { id, again, alone } of all) if (alone && (again || mended.includes(id))) await sendWhole(tx, id);
 }
 
 /** Puts the whole state of a document into the outbox, once. */
@@ -301,11 +304,11 @@ export async function recordEdit(tx: Changing, id: DocId, doc: Y.Doc, update: By
   }
   const before = isNoteId(id) ? await tx.notes.get(id) : undefined;
   const purges = (await purgesOf(tx, [id])).get(id) ?? [];
-  const { row, again } = shownAs({ id, doc, purges, before, incoming: [], held: true });
+  const { row, again, alone } = shownAs({ id, doc, purges, before, incoming: [], held: true });
   if (row) await tx.notes.put(row);
   if (row?.sample || !(await tx.meta.get('vault'))) return;
   // Nobody else has what an untouched sample note began with, so its first edit takes the whole note along.
-  if (before?.sample || !isAll || again) await sendWhole(tx, id);
+  if (before?.sample || !isAll || (again && alone)) await sendWhole(tx, id);
   else await tx.outbox.put({ doc: id, bytes: update });
 }
 

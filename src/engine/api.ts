@@ -120,8 +120,29 @@ export interface Checking {
   stopChecking(): Promise<void>;
 }
 
+/** What came of something that a person decided. */
+export type Decision =
+  | { readonly kind: 'done' }
+  /** Not all of the other vault was read on this device: notes may be there that are nowhere else. */
+  | { readonly kind: 'unread' }
+  /** What this device brought along hasn't been sent yet. */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'trouble'; readonly trouble: Trouble };
+
+/** What only a person may decide about the vault in the storage in use. */
+export interface Deciding {
+  /** After the storage was found emptied, or the vault was deleted there: everything this device holds is put there again. */
+  putBack(): Promise<Decision>;
+  /** Deletes the vault from the storage. Every device keeps its notes, stops syncing, and says why. */
+  deleteVault(): Promise<Decision>;
+  /** Two vaults are there: joins the one that counts, and brings everything along. */
+  unlockOther(secret: Secret): Promise<UnlockResult>;
+  /** Deletes what is left of the vault that this device came from. */
+  removeOther(): Promise<Decision>;
+}
+
 /** Connecting a storage, and the sync that follows. Runs in this page's worker. */
-export interface Sync extends Checking {
+export interface Sync extends Checking, Deciding {
   providers(): Promise<readonly ProviderChoice[]>;
   /**
    * The address to send the browser to. `clientId` overrides the one of the configuration. Consent comes
@@ -142,8 +163,6 @@ export interface Sync extends Checking {
   cancelConnect(): Promise<void>;
   /** Forgets the storage and its login. The notes stay here, the vault stays there. */
   disconnect(): Promise<void>;
-  /** After the storage was found emptied: put back everything this device holds. */
-  putBack(): Promise<void>;
   syncNow(): Promise<void>;
 }
 
@@ -157,6 +176,8 @@ export type Trouble =
   | { readonly kind: 'rate-limited'; readonly until: number }
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'emptied'; readonly lost: number; readonly of: number }
+  /** A person deleted the vault there, here or on another device. `left`: objects of it that are there all the same. */
+  | { readonly kind: 'closed'; readonly left: number }
   /** Notes that fit into no object; all others are sent. */
   | { readonly kind: 'too-large'; readonly notes: readonly DocId[] }
   | { readonly kind: 'rejected'; readonly detail: string }
@@ -187,8 +208,10 @@ export interface Unread {
   readonly unknown: number;
   /** Entries set aside because they couldn't be applied. */
   readonly aside: number;
-  /** Objects that were there and have gone. What was in them is on this device. */
+  /** Objects that were there and have gone. What was in them is on this device, which puts it there again within a day. */
   readonly gone: number;
+  /** Objects that were there and have gone before this device had all that was in them. */
+  readonly lost: number;
   /** Pushes that other devices name and that haven't been seen here for an hour. */
   readonly missing: number;
 }
@@ -200,8 +223,19 @@ export const NOTHING_UNREAD: Unread = {
   unknown: 0,
   aside: 0,
   gone: 0,
+  lost: 0,
   missing: 0,
 };
+
+/** Other vaults in the storage. */
+export interface OtherVaults {
+  /** Another vault is there, and new devices will find that one. */
+  readonly counts: boolean;
+  /** What this device came from is still there: it can be removed, or why not. */
+  readonly left: 'ready' | 'unread' | 'waiting' | null;
+}
+
+export const NO_OTHER_VAULTS: OtherVaults = { counts: false, left: null };
 
 /** One row, written by the leading engine, read live by every tab. */
 export interface SyncStatus {
@@ -214,6 +248,7 @@ export interface SyncStatus {
   readonly progress: { readonly done: number; readonly total: number } | null;
   readonly trouble: Trouble | null;
   readonly unread: Unread;
+  readonly vaults: OtherVaults;
   /** ms since 1970; null before the first. */
   readonly lastSynced: number | null;
 }

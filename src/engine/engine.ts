@@ -8,6 +8,7 @@ import type { Host } from './host.ts';
 import { lead } from './leader.ts';
 import { createStorageCheck } from './storage-check.ts';
 import { createSync } from './sync.ts';
+import { createVaults } from './vaults.ts';
 import { troubleFrom } from './trouble.ts';
 
 export interface Engine extends Sync {
@@ -18,6 +19,7 @@ export interface Engine extends Sync {
 export function createEngine(host: Host): Engine {
   return {
     ...createSync(host),
+    ...createVaults(host),
     ...createStorageCheck(host),
     async fetchNote(id) {
       const row = await connected(host);

@@ -108,6 +108,7 @@ export async function keepInSync(host: Host, following: Following, signal: Abort
 }
 
 function alarmTrouble(report: SyncReport): Trouble | null {
+  if (report.closed) return { kind: 'closed', left: report.closed.left };
   if (report.alarm) return { kind: 'emptied', lost: report.alarm.lost, of: report.alarm.of };
   return report.tooLarge.length > 0 ? { kind: 'too-large', notes: report.tooLarge } : null;
 }

@@ -5,7 +5,7 @@ import { type Notebook, notebookIn, notebooks } from '../notes/library.ts';
 import { loadDocs } from '../vault/documents.ts';
 import type { NoteRow, State } from '../vault/state.ts';
 import { canBeRepaired, unrepaired } from '../vault/repair-report.ts';
-import { NOTHING_UNREAD, type SyncStatus } from './api.ts';
+import { NO_OTHER_VAULTS, NOTHING_UNREAD, type SyncStatus } from './api.ts';
 import { readCheck } from './check-row.ts';
 import type { ListedNote, Queries, View } from './queries.ts';
 
@@ -102,6 +102,7 @@ export function createQueries(db: Database, state: State): Queries {
           progress: null,
           trouble: null,
           unread: NOTHING_UNREAD,
+          vaults: NO_OTHER_VAULTS,
           lastSynced: null,
         }
       );

@@ -2,8 +2,12 @@
 import type { ConnectionRow } from '../cache/database.ts';
 import { KNOWN_KINDS } from '../vault/entry-kinds.ts';
 import { MISSING_AFTER } from '../vault/session.ts';
-import { NOTHING_UNREAD, type SyncStatus, type Trouble, type Unread } from './api.ts';
+import type { VaultId } from '../vault/names.ts';
+import { CONFIRMED_AFTER, standingOf } from '../vault/standing.ts';
+import { readMeta, type Transaction } from '../vault/state.ts';
+import { NO_OTHER_VAULTS, NOTHING_UNREAD, type SyncStatus, type Trouble, type Unread } from './api.ts';
 import type { Host } from './host.ts';
+import { otherVaults } from './vaults.ts';
 
 /** A row a fraction of a second is as live as people can see, and costs the database little. */
 const PROGRESS_EVERY = 200;
@@ -20,8 +24,22 @@ async function readStatus(host: Pick<Host, 'db'>, id: string): Promise<SyncStatu
   return ((await host.db.status.get(id))?.status as SyncStatus | undefined) ?? null;
 }
 
-async function unread(host: Host, storage: string): Promise<Unread> {
-  return host.state.read(['packs', 'aside', 'missing'], async (tx) => {
+/** Packs that have gone, once a second full listing has said so: those whose content is on this device, and the others (rule V34). */
+async function losses(
+  tx: Transaction<'packs' | 'sights' | 'meta' | 'applied'>,
+  storage: string,
+  vault: VaultId,
+): Promise<Pick<Unread, 'gone' | 'lost'>> {
+  const { lost, full } = await standingOf(tx, storage, vault);
+  const sure = lost.filter((row) => row.gone !== null && full - row.gone.local >= CONFIRMED_AFTER);
+  const here = await Promise.all(sure.map(async (row) => (await tx.applied.getMany(row.covers)).every(Boolean)));
+  const gone = here.filter(Boolean).length;
+  return { gone, lost: sure.length - gone };
+}
+
+async function unread(host: Host, storage: string, vault: VaultId | undefined): Promise<Unread> {
+  const tables = ['packs', 'aside', 'missing', 'sights', 'meta', 'applied'] as const;
+  return host.state.read(tables, async (tx) => {
     const packs = await tx.packs.where('storage', [storage]);
     const count = (state: string) => packs.filter((row) => row.present && row.state === state).length;
     const aside = await tx.aside.list();
@@ -33,10 +51,16 @@ async function unread(host: Host, storage: string): Promise<Unread> {
       locked: count('locked'),
       unknown,
       aside: aside.length - unknown,
-      gone: packs.filter((row) => !row.present && row.state === 'applied').length,
+      ...(vault ? await losses(tx, storage, vault) : { gone: 0, lost: 0 }),
       missing: (await tx.missing.list()).filter((row) => row.since <= longAgo).length,
     };
   });
+}
+
+async function seen(host: Host, storage: string): Promise<Pick<SyncStatus, 'unread' | 'vaults'>> {
+  const own = await host.state.read(['meta'], (tx) => readMeta(tx, 'vault'));
+  const vaults = own ? await otherVaults({ state: host.state, storageId: storage, vault: own.id }) : NO_OTHER_VAULTS;
+  return { unread: await unread(host, storage, own?.id), vaults };
 }
 
 /** Begins where the last leader left off, so that "synced an hour ago" survives a restart. */
@@ -51,6 +75,7 @@ export async function createReporter(host: Host, row: ConnectionRow): Promise<Re
     trouble: before?.trouble ?? null,
     // What an older version wrote lacks what it didn't count.
     unread: { ...NOTHING_UNREAD, ...before?.unread },
+    vaults: { ...NO_OTHER_VAULTS, ...before?.vaults },
     lastSynced: before?.lastSynced ?? null,
   };
   let lastProgress = 0;
@@ -67,13 +92,13 @@ export async function createReporter(host: Host, row: ConnectionRow): Promise<Re
       // A progress that could not be told is no reason to stop.
       void write({ phase: 'receiving', progress: { done, total } }).catch(() => undefined);
     },
-    trouble: async (trouble) => write({ phase: 'paused', progress: null, trouble, unread: await unread(host, row.id) }),
+    trouble: async (trouble) => write({ phase: 'paused', progress: null, trouble, ...(await seen(host, row.id)) }),
     synced: async () =>
       write({
         phase: 'idle',
         progress: null,
         trouble: null,
-        unread: await unread(host, row.id),
+        ...(await seen(host, row.id)),
         lastSynced: host.vault.now(),
       }),
   };

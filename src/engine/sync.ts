@@ -6,21 +6,21 @@ import {
   type ProviderConfig,
 } from '../../backends/provider.ts';
 import type { ConnectionRow } from '../cache/database.ts';
-import { createVault, forgetStorage, look, unlock, vaultsListed } from '../vault/connect.ts';
-import * as connect from '../vault/connect.ts';
+import { createVault, forgetStorage, look, putBack, unlock, vaultsListed } from '../vault/connect.ts';
 import type { Place } from '../vault/context.ts';
 import { isVaultError } from '../vault/errors.ts';
 import type { VaultId } from '../vault/names.ts';
 import { comeAgain } from '../vault/reconcile.ts';
-import { readSlot, type SlotSecret } from '../vault/slots.ts';
+import { readSlot } from '../vault/slots.ts';
 import { canBeJoined, type VaultThere } from '../vault/two-vaults.ts';
 import { packKey, readMeta } from '../vault/state.ts';
 import { entropyOf, newWords } from '../vault/words.ts';
-import type { Checking, Found, Secret, Sync, Trouble, UnlockResult } from './api.ts';
+import type { Checking, Deciding, Found, Sync, Trouble, UnlockResult } from './api.ts';
 import { checkKey } from './check-row.ts';
 import { choices, labelOf } from './configuration.ts';
 import { connected, draft, openStorage, providerFor } from './connections.ts';
 import { type Host, SESSION } from './host.ts';
+import { secretOf } from './secret.ts';
 import { troubleFrom } from './trouble.ts';
 
 /** While a person waits, a few tries; the leader has more patience. */
@@ -124,13 +124,7 @@ async function whatIsThere(host: Host, row: ConnectionRow): Promise<Found> {
   };
 }
 
-function slotSecret(secret: Secret): SlotSecret | null {
-  if (secret.kind === 'passphrase') return { kind: 'passphrase', passphrase: secret.text };
-  const entropy = entropyOf(secret.text);
-  return entropy && { kind: 'words', entropy };
-}
-
-export function createSync(host: Host): Omit<Sync, keyof Checking> {
+export function createSync(host: Host): Omit<Sync, keyof Checking | keyof Deciding> {
   /** Joins, makes or moves the vault in the draft's storage, and takes the storage into use. */
   async function settle(work: (place: Place) => Promise<UnlockResult>): Promise<UnlockResult> {
     const row = await draft(host);
@@ -233,18 +227,19 @@ export function createSync(host: Host): Omit<Sync, keyof Checking> {
 
     unlock: (secret) =>
       settle(async (place) => {
-        if (secret.text === '') return { kind: 'wrong-secret' };
-        const opened = slotSecret(secret);
-        if (!opened) return { kind: 'not-words' };
+        const opened = secretOf(secret);
+        if (opened.kind !== 'secret') return opened;
         const vault = await chosenVault(place);
         if (!vault) return { kind: 'trouble', trouble: { kind: 'unavailable' } };
-        await unlock(place, vault, opened);
+        await unlock(place, vault, opened.secret);
         return { kind: 'open' };
       }),
 
     putVaultThere: () =>
       settle(async (place) => {
-        await connect.putBack(place);
+        // Made by another device while the person thought about it.
+        if ((await look(place)).some(canBeJoined)) return { kind: 'other-vault' };
+        await putBack(place);
         return { kind: 'open' };
       }),
 
@@ -267,17 +262,6 @@ export function createSync(host: Host): Omit<Sync, keyof Checking> {
       // The leader stops when the row goes; the lock waits until it has.
       await drop(host, row);
       await host.withLock(SESSION, () => forgetStorage({ state: host.state, storageId: row.id, deps: host.vault }));
-    },
-
-    async putBack() {
-      const row = await connected(host);
-      if (!row) return;
-      const place = await placeOf(host, row);
-      await host.withLock(SESSION, async () => {
-        await connect.putBack(place);
-        // What the leader's session has in mind of this storage isn't so any more: it starts anew.
-        await host.db.connections.update(row.id, { signedInAt: host.vault.now() });
-      });
     },
 
     async syncNow() {

@@ -30,11 +30,21 @@ async function closingPacks(ctx: Context): Promise<readonly ObjectName[]> {
   });
 }
 
-/** Whether a person has deleted the vault there, and none has put it back. To be asked once everything there was read. */
-export async function isClosed(ctx: Context): Promise<boolean> {
-  if ((await closingPacks(ctx)).length === 0) return false;
-  const decided = await ctx.state.read(['meta'], (tx) => readMeta(tx, `reconcile ${ctx.storageId}`));
-  return !decided?.reopens;
+export interface ClosedReport {
+  /** Packs that lie there all the same: of a device that wrote before it knew, or of a deletion cut short. */
+  readonly left: number;
+}
+
+/** Null unless a person has deleted the vault there and none has put it back. To be asked once everything there was read. */
+export async function closedReport(ctx: Context): Promise<ClosedReport | null> {
+  const closing = new Set(await closingPacks(ctx));
+  if (closing.size === 0) return null;
+  return ctx.state.read(['meta', 'packs'], async (tx) => {
+    if ((await readMeta(tx, `reconcile ${ctx.storageId}`))?.reopens) return null;
+    const rows = await tx.packs.where('storage', [ctx.storageId]);
+    const own = rows.filter((row) => row.present && parseName(row.name)?.vault === ctx.vault);
+    return { left: own.filter((row) => !closing.has(row.name)).length };
+  });
 }
 
 /** The vault is there again: those that say it was deleted go. */
@@ -114,11 +124,4 @@ export async function closeVault(ctx: Context, options: CloseOptions = {}, signa
   ];
   const going = all.filter((name) => !kept.has(name));
   if (going.length > 0) await ctx.storage.delete(going, signal);
-}
-
-/** Objects of the vault, besides those that stay when it is deleted: of a device that wrote before it knew, or of a deletion cut short. */
-export async function leftOver(ctx: Context): Promise<number> {
-  const closing = new Set(await closingPacks(ctx));
-  const rows = await ctx.state.read(['packs'], (tx) => tx.packs.where('storage', [ctx.storageId]));
-  return rows.filter((row) => row.present && parseName(row.name)?.vault === ctx.vault && !closing.has(row.name)).length;
 }

@@ -7,7 +7,7 @@ import { outboxEverything } from './documents.ts';
 import { isVaultError, VaultError } from './errors.ts';
 import { unsend } from './identity.ts';
 import { importRing, newRawRing, type StoredRing } from './keys.ts';
-import { FORGETTING, forgetPacks, list } from './listing.ts';
+import { FORGETTING, forgetPacks, list, listedPack } from './listing.ts';
 import { nameOf, parseName, type VaultId } from './names.ts';
 import { openSlot, readSlot, sealSlot, type SlotSecret, withoutSuperseded } from './slots.ts';
 import { packKey, readMeta, type SlotRow, type StorageId, type Transaction, writeMeta } from './state.ts';
@@ -84,6 +84,9 @@ async function adopt(
     await tx.meta.delete(['device', `alarm ${storage}`, `reconcile ${storage}`, `closed ${storage}`]);
     // What was kept aside stays: it may be all that is left of something.
     await forgetPacks(tx, packs);
+    // They lie where they lay, as objects of another vault.
+    const there = packs.filter((row) => row.storage === storage && row.present);
+    await tx.packs.putMany(there.map((row) => listedPack(storage, row)));
   }
   await writeMeta(tx, 'vault', { id: vault, ring });
   await writeMeta(tx, `home ${storage}`, vault);

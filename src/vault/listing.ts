@@ -20,7 +20,7 @@ const LISTING = ['packs', 'slots', 'meta', 'sights', 'contents', 'objects', 'pen
 type ListingTables = Transaction<(typeof LISTING)[number]>;
 
 /** A pack of which nothing is known but what a listing says. */
-function listedPack(storage: StorageId, { name, size, time }: ObjectInfo): PackRow {
+export function listedPack(storage: StorageId, { name, size, time }: ObjectInfo): PackRow {
   return {
     id: packKey(storage, name),
     storage,

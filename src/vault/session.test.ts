@@ -75,7 +75,7 @@ test('V3 a pull reads what others sent, and sends nothing', async () => {
   await two.write(note(2), 'not finished');
   const objects = world.provider.objects().size;
   two.resetCounts();
-  expect(await two.session.pull()).toEqual({ received: 1, sent: 0, alarm: null, closed: false, tooLarge: [] });
+  expect(await two.session.pull()).toEqual({ received: 1, sent: 0, alarm: null, closed: null, tooLarge: [] });
   expect(two.counts()).toMatchObject({ changes: 1, get: 1, total: 2 });
   expect(world.provider.objects().size).toBe(objects);
   expect(await two.session.push()).toMatchObject({ sent: 1 });

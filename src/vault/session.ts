@@ -1,7 +1,7 @@
 /** One sync of one vault with one storage: list, read, send. */
 import { isStorageError } from '../../backends/storage.ts';
 import type { DocId } from '../notes/ids.ts';
-import { isClosed } from './closing.ts';
+import { closedReport, type ClosedReport } from './closing.ts';
 import { keepSlots } from './connect.ts';
 import { type Context, openContext, type Place } from './context.ts';
 import { OtherAccount, OtherVault } from './errors.ts';
@@ -22,8 +22,8 @@ export interface SyncReport {
   readonly sent: number;
   /** Set when the storage lost most of what was there: nothing was sent. */
   readonly alarm: AlarmRecord | null;
-  /** A person has deleted the vault there: nothing was sent. */
-  readonly closed: boolean;
+  /** Set when a person has deleted the vault there: nothing was sent. */
+  readonly closed: ClosedReport | null;
   readonly tooLarge: readonly DocId[];
 }
 
@@ -91,7 +91,7 @@ export function createSession(place: Place, account: string, events: SessionEven
       await list(ctx, { full: false }, signal);
       received += await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
     }
-    const closed = await isClosed(ctx);
+    const closed = await closedReport(ctx);
     if (closed) return { received, sent: 0, alarm: null, closed, tooLarge: [] };
     const alarm = await watchForLoss(ctx, ctx.vault, signal);
     if (!kept) await keepSlots(place, ctx.vault, signal);
@@ -133,7 +133,7 @@ export function createSession(place: Place, account: string, events: SessionEven
 
   async function listing(signal: AbortSignal | undefined, sends: boolean): Promise<SyncReport> {
     const report = await sync(signal, sends);
-    listed = report.alarm === null && !report.closed;
+    listed = report.alarm === null && report.closed === null;
     return report;
   }
 
@@ -143,7 +143,7 @@ export function createSession(place: Place, account: string, events: SessionEven
     push: (signal) =>
       oneAtATime(async () => {
         if (!listed) return listing(signal, true);
-        return { received: 0, alarm: null, closed: false, ...(await sendAll(await start(signal), signal)) };
+        return { received: 0, alarm: null, closed: null, ...(await sendAll(await start(signal), signal)) };
       }),
     idle: (options, signal) =>
       oneAtATime(async () => {

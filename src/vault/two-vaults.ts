@@ -25,8 +25,10 @@ export function canBeJoined(there: Omit<VaultThere, 'id'>): boolean {
   return there.slots >= 2 || (there.slots > 0 && there.packs > 0);
 }
 
+type Seen = Pick<Context, 'state' | 'storageId' | 'vault'>;
+
 /** The vault in this storage that counts in place of this device's, if there is one. From what was listed last. */
-export async function vaultThatCounts(ctx: Context): Promise<VaultId | null> {
+export async function vaultThatCounts(ctx: Seen): Promise<VaultId | null> {
   return ctx.state.read(['slots', 'packs'], async (tx) => {
     const slots = new Map<VaultId, number>();
     for (const row of await tx.slots.where('storage', [ctx.storageId]))
@@ -72,7 +74,7 @@ async function packsOf(tx: Transaction<'packs'>, storage: StorageId, vault: Vaul
 
 /** What is left of a vault that this device has left: null when nothing is. From what was listed last. */
 export async function leftThere(
-  ctx: Context,
+  ctx: Seen,
 ): Promise<{ readonly vault: VaultId; readonly remaining: Remaining | null } | null> {
   return ctx.state.read(['meta', 'packs', 'outbox', 'uploads'], async (tx) => {
     const left = await readMeta(tx, `left ${ctx.storageId}`);

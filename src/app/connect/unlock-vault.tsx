@@ -1,6 +1,6 @@
 /** Joining the vault that was found, by its passphrase or its recovery words. Nothing crosses before the person agrees. */
 import { type FormEvent, useId, useState } from 'react';
-import type { Found, Trouble, UnlockResult } from '../../engine/api.ts';
+import type { Found, Secret, Trouble, UnlockResult } from '../../engine/api.ts';
 import { useSatchel } from '../satchel.tsx';
 import { useStrings } from '../strings/catalogue.ts';
 import type { Strings } from '../strings/en.ts';
@@ -17,11 +17,13 @@ interface UnlockVaultProps {
   readonly onOtherVault: () => void;
   readonly onTrouble: (trouble: Trouble) => void;
   readonly onStop: () => void;
+  /** In place of joining the vault of the connection that is being made. */
+  readonly unlockWith?: (secret: Secret) => Promise<UnlockResult>;
 }
 
 type SecretKind = 'passphrase' | 'words';
 
-export function UnlockVault({ found, onDone, onOtherVault, onTrouble, onStop }: UnlockVaultProps) {
+export function UnlockVault({ found, onDone, onOtherVault, onTrouble, onStop, unlockWith }: UnlockVaultProps) {
   const t = useStrings();
   const { sync } = useSatchel();
   const [kind, setKind] = useState<SecretKind>('passphrase');
@@ -40,7 +42,7 @@ export function UnlockVault({ found, onDone, onOtherVault, onTrouble, onStop }: 
     if (secret !== null || consent !== null) return;
     setWorking(true);
     try {
-      const result = await sync.unlock({ kind, text });
+      const result = await (unlockWith ? unlockWith({ kind, text }) : sync.unlock({ kind, text }));
       switch (result.kind) {
         case 'open':
           return onDone();

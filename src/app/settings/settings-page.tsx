@@ -6,6 +6,7 @@ import { SyncIndicator } from '../sync/sync-indicator.tsx';
 import { Button } from '../ui/button.tsx';
 import { Page, Row, Section } from '../ui/page.tsx';
 import { Segments } from '../ui/segments.tsx';
+import { DeleteVaultSection } from './delete-vault-section.tsx';
 import { type Installing, useInstalling } from './install-prompt.ts';
 import { KeyboardSection } from './keyboard-section.tsx';
 import { StorageSection } from './storage-section.tsx';
@@ -42,6 +43,7 @@ export default function SettingsPage({ onMenu }: { onMenu: (() => void) | null }
       </Section>
       <CheckSection />
       <StorageSection />
+      <DeleteVaultSection />
       {installing.kind !== 'installed' && <InstallSection installing={installing} />}
       <KeyboardSection />
       <Section title={t.settings.about}>

@@ -216,6 +216,7 @@ export const en = {
       rateLimited: (label: string) => `${label} asks us to wait`,
       unavailable: (label: string) => `Can’t reach ${label}`,
       emptied: (label: string) => `Your notes are gone from ${label}`,
+      closed: (label: string) => `Your vault was deleted from ${label}`,
       tooLarge: (count: number) =>
         n(count, { one: '# note is too large to sync', other: '# notes are too large to sync' }),
       rejected: (label: string) => `${label} refused a request`,
@@ -242,7 +243,15 @@ export const en = {
       emptied: (lost: number, of: number, label: string) =>
         lost >= of
           ? `Everything Satchel had stored in ${label} is gone. Somebody may have deleted it, there or from another program. Your notes are still on this device. Nothing is sent or deleted until you decide.`
-          : `${lost} of the ${of} parts of your vault are gone from ${label}. Your notes are still on this device. Nothing is sent or deleted until you decide.`,
+          : `${lost} of the ${of} parts of your vault are gone from ${label} or damaged there, and most of your notes were in them. Your notes are still on this device. Nothing is sent or deleted until you decide.`,
+      closed: (label: string) =>
+        `Somebody deleted it there, on this device or another one of yours. Your notes are still on this device, and nothing is sent to ${label} any more. Disconnect the storage to keep them only here. Or put them back: then your other devices that still have theirs go on syncing, too.`,
+      closedLeft: (count: number) =>
+        n(count, {
+          one: '# object is still there, from a device that hadn’t heard of it or from a deletion that was cut short.',
+          other:
+            '# objects are still there, from a device that hadn’t heard of it or from a deletion that was cut short.',
+        }),
       tooLarge: 'These stay on this device; all others are sent. Split them into smaller notes, and they go out too.',
       rejected: (label: string) => `${label} refused what Satchel asked for. Please report this:`,
       bug: 'This is a mistake in Satchel. Your notes are safe on this device. Please report this:',
@@ -286,8 +295,15 @@ export const en = {
       }),
     gone: (count: number) =>
       n(count, {
-        one: '# object that was in the storage has gone. What was in it is on this device.',
-        other: '# objects that were in the storage have gone. What was in them is on this device.',
+        one: '# object that was in the storage has gone. What was in it is on this device, which puts it there again within a day.',
+        other:
+          '# objects that were in the storage have gone. What was in them is on this device, which puts it there again within a day.',
+      }),
+    lost: (count: number) =>
+      n(count, {
+        one: '# object that was in the storage has gone, and this device hadn’t read all of it. Open Satchel on your other devices: one that has it puts it there again.',
+        other:
+          '# objects that were in the storage have gone, and this device hadn’t read all of them. Open Satchel on your other devices: one that has them puts them there again.',
       }),
     missing: (count: number) =>
       n(count, {
@@ -302,6 +318,24 @@ export const en = {
     putBack: 'Put my notes back',
     puttingBack: 'Putting back…',
     putBackDone: 'Your notes are being put back.',
+    twoVaultsTitle: (label: string) => `There are two vaults in ${label}`,
+    twoVaultsBody:
+      'Two of your devices made one at the same moment. This device belongs to the one that new devices won’t find. Unlock the other one with the passphrase or the recovery words that were chosen for it, and all notes of this device move there.',
+    twoVaultsUnlock: 'Unlock the other vault',
+    twoVaultsMoved: 'This device belongs to the other vault now, and brings its notes there.',
+    leftTitle: (label: string) => `This device’s old vault is still in ${label}`,
+    leftBody:
+      'Everything that was in it is in your vault now. If another device still uses the old one, delete it all the same: that device keeps its notes, and tells how to bring them.',
+    leftUnread:
+      'It isn’t deleted yet, because this device hasn’t read everything in it. Open Satchel on the other devices that used it, and unlock your vault there.',
+    leftWaiting: 'Once everything that this device brought along is in your vault, the old one can be deleted.',
+    leftDelete: 'Delete the old vault',
+    leftDeleteTitle: (label: string) => `Delete the old vault from ${label}?`,
+    leftDeleteBody:
+      'Its notes stay: they are on this device, and in your vault. Devices that still belong to the old one stop syncing and say why.',
+    leftDeleted: 'The old vault is deleted.',
+    deleteRest: 'Delete what is left',
+
     disconnect: 'Disconnect',
     disconnectTitle: (label: string) => `Disconnect ${label}?`,
     disconnectBody: (label: string) =>
@@ -623,6 +657,25 @@ export const en = {
     doneUnlocked: 'Your notes are arriving. You can start reading and writing right away.',
     toNotes: 'Go to my notes',
     toSync: 'See the sync page',
+  },
+
+  deleteVault: {
+    name: (label: string) => `Delete the vault from ${label}`,
+    about: (label: string) =>
+      `Removes everything that Satchel stored in ${label}. Your devices keep their notes and stop syncing.`,
+    open: 'Delete the vault…',
+    title: (label: string) => `Delete the vault from ${label}?`,
+    body: (label: string) =>
+      `All sealed notes are deleted from ${label}. Two small key files and a notice stay, so that your other devices can read why they stop syncing.`,
+    keeps:
+      'Your notes stay on this device and on every other one that has them. A device that was lost, or a browser whose data was cleared, can’t get them back any more.',
+    undo: 'Any of your devices can put its notes back later.',
+    word: 'delete',
+    confirm: (word: string) => `Type “${word}” to go on`,
+    wrong: (word: string) => `That isn’t “${word}”. Nothing was deleted.`,
+    go: 'Delete the vault',
+    going: 'Deleting…',
+    done: (label: string) => `The vault is deleted from ${label}. Your notes are still here.`,
   },
 
   settings: {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type LocalTrouble, NOTHING_UNREAD, type SyncStatus, type Trouble } from '../../engine/api.ts';
+import { type LocalTrouble, NO_OTHER_VAULTS, NOTHING_UNREAD, type SyncStatus, type Trouble } from '../../engine/api.ts';
 import { LIBRARY } from '../../notes/ids.ts';
 import { en } from '../strings/en.ts';
 import { syncWords, troubleWords } from './status-words.ts';
@@ -13,6 +13,7 @@ const status: SyncStatus = {
   progress: null,
   trouble: null,
   unread: NOTHING_UNREAD,
+  vaults: NO_OTHER_VAULTS,
   lastSynced: now - 1000,
 };
 const words = (change: Partial<SyncStatus>, waiting = 0) =>
@@ -35,6 +36,7 @@ const troubles: { readonly [K in Exclude<Trouble['kind'], 'local'>]: Trouble & {
   'rate-limited': { kind: 'rate-limited', until: now + 60_000 },
   unavailable: { kind: 'unavailable' },
   emptied: { kind: 'emptied', lost: 7, of: 7 },
+  closed: { kind: 'closed', left: 2 },
   'too-large': { kind: 'too-large', notes: [LIBRARY, LIBRARY] },
   rejected: { kind: 'rejected', detail: 'malformed_path' },
   bug: { kind: 'bug', detail: 'TypeError' },

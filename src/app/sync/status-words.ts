@@ -74,6 +74,8 @@ function troubleTitle(t: Strings, trouble: Trouble, label: string): string {
       return words.unavailable(label);
     case 'emptied':
       return words.emptied(label);
+    case 'closed':
+      return words.closed(label);
     case 'too-large':
       return words.tooLarge(trouble.notes.length);
     case 'rejected':
@@ -138,6 +140,11 @@ export function troubleWords(t: Strings, language: string, trouble: Trouble, lab
       return say(words.unavailable(label), 'sync-now');
     case 'emptied':
       return say(words.emptied(trouble.lost, trouble.of, label), 'put-back');
+    case 'closed':
+      return say(
+        trouble.left > 0 ? `${words.closed(label)} ${words.closedLeft(trouble.left)}` : words.closed(label),
+        'put-back',
+      );
     case 'too-large':
       return say(words.tooLarge, 'sync-now');
     case 'rejected':

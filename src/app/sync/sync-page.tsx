@@ -10,6 +10,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Page, Row, Section } from '../ui/page.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import { useToast } from '../ui/toasts.tsx';
+import { OtherVaultsCard } from './other-vaults-card.tsx';
 import { MOOD_ICONS } from './sync-indicator.tsx';
 import { syncWords } from './status-words.ts';
 import { TroubleCard } from './trouble-card.tsx';
@@ -74,6 +75,7 @@ function Connected({ status, waiting, now }: { status: SyncStatus; waiting: numb
           </Button>
         </div>
       )}
+      <OtherVaultsCard status={status} />
       {waiting > 0 && <WaitingSection waiting={waiting} />}
       <UnreadSection unread={status.unread} />
       <Section title={t.sync.storage}>

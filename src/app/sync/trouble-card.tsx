@@ -29,6 +29,7 @@ export function TroubleCard({ trouble, status, onSyncNow }: TroubleCardProps) {
       <div className="actions">
         <RemedyButton remedy={remedy} status={status} onSyncNow={onSyncNow} />
         {detail !== null && <CopyDetail detail={detail} />}
+        {trouble.kind === 'closed' && trouble.left > 0 && <DeleteRest />}
       </div>
     </section>
   );
@@ -50,8 +51,8 @@ function RemedyButton({ remedy, status, onSyncNow }: RemedyButtonProps) {
   const putBack = async (): Promise<void> => {
     setBusy(true);
     try {
-      await sync.putBack();
-      toast({ text: t.sync.putBackDone });
+      const { kind } = await sync.putBack();
+      toast({ text: kind === 'done' ? t.sync.putBackDone : t.sync.failed });
     } catch {
       toast({ text: t.sync.failed });
     } finally {
@@ -76,6 +77,25 @@ function RemedyButton({ remedy, status, onSyncNow }: RemedyButtonProps) {
   return (
     <Button look="primary" icon={icon} disabled={busy} onClick={run}>
       {words}
+    </Button>
+  );
+}
+
+/** A deletion that was cut short, or that somebody wrote beside. */
+function DeleteRest() {
+  const t = useStrings();
+  const { sync } = useSatchel();
+  const toast = useToast();
+  const [busy, setBusy] = useState(false);
+  const deleteRest = async (): Promise<void> => {
+    setBusy(true);
+    const done = await sync.deleteVault().catch(() => null);
+    setBusy(false);
+    if (done?.kind !== 'done') toast({ text: t.sync.failed });
+  };
+  return (
+    <Button look="danger" disabled={busy} onClick={() => void deleteRest()}>
+      {t.sync.deleteRest}
     </Button>
   );
 }

@@ -6,7 +6,7 @@ import { RouteLink } from '../ui/route-link.tsx';
 
 export function UnreadSection({ unread }: { unread: Unread }) {
   const t = useStrings();
-  const { damaged, newer, locked, unknown, aside, gone, missing } = unread;
+  const { damaged, newer, locked, unknown, aside, gone, lost, missing } = unread;
   if (Object.values(unread).every((count) => count === 0)) return null;
   return (
     <Section title={t.sync.unreadTitle}>
@@ -16,6 +16,7 @@ export function UnreadSection({ unread }: { unread: Unread }) {
       {unknown > 0 && <p className="row">{t.sync.unknown(unknown)}</p>}
       {aside > 0 && <p className="row">{t.sync.aside(aside)}</p>}
       {gone > 0 && <p className="row">{t.sync.gone(gone)}</p>}
+      {lost > 0 && <p className="row">{t.sync.lost(lost)}</p>}
       {missing > 0 && <p className="row">{t.sync.missing(missing)}</p>}
       <RouteLink className="row row-link" to={{ page: 'settings' }}>
         {t.check.look}

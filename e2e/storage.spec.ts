@@ -53,9 +53,9 @@ test('a check names in plain words what was flipped, removed and added, and a re
   await connectFirst(page);
   const flipped = await writeAndSend(page, dropbox, 'First');
   const removed = await writeAndSend(page, dropbox, 'Second');
-  await writeAndSend(page, dropbox, 'Third');
+  for (const title of ['Third', 'Fourth', 'Fifth']) await writeAndSend(page, dropbox, title);
   await check(page, 'Quick', 'Everything is in order');
-  await expect(storage(page)).toContainText('All 3 notes could be restored from Dropbox (local demo) alone.');
+  await expect(storage(page)).toContainText('All 5 notes could be restored from Dropbox (local demo) alone.');
 
   const other = await (await newBrowser()).newPage();
   await visit(other);
@@ -73,7 +73,7 @@ test('a check names in plain words what was flipped, removed and added, and a re
   await expectSynced(page);
 
   await check(page, 'Thorough', 'Not everything is as it should be');
-  await expect(storage(page)).toContainText('1 of 3 notes could be restored from Dropbox (local demo) alone.');
+  await expect(storage(page)).toContainText('3 of 5 notes could be restored from Dropbox (local demo) alone.');
   expect((await sentences(page)).toSorted()).toEqual([
     '1 file isn’t Satchel’s. It does no harm and was left alone.',
     '1 object is damaged, and this device hasn’t got what was in it. Open Satchel on your other devices and check there.',
@@ -97,7 +97,7 @@ test('a check names in plain words what was flipped, removed and added, and a re
   const fresh = await (await newBrowser()).newPage();
   await visit(fresh);
   await connectAnother(fresh);
-  for (const title of ['First', 'Second', 'Third']) await expect(row(fresh, title)).toBeVisible();
+  for (const title of ['First', 'Second', 'Third', 'Fourth', 'Fifth']) await expect(row(fresh, title)).toBeVisible();
   await expect(row(fresh, 'Only in the other browser')).toHaveCount(0);
 
   await check(other, 'Thorough', 'Not everything is as it should be');
@@ -106,7 +106,7 @@ test('a check names in plain words what was flipped, removed and added, and a re
   await page.goto('./#/');
   await expect(row(page, 'Only in the other browser')).toBeVisible();
   await check(page, 'Thorough', 'Everything is in order');
-  await expect(storage(page)).toContainText('All 4 notes could be restored from Dropbox (local demo) alone.');
+  await expect(storage(page)).toContainText('All 6 notes could be restored from Dropbox (local demo) alone.');
 });
 
 test('a check that may not read the storage says so, and what the last one found stays', async ({

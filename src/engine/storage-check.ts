@@ -78,7 +78,9 @@ async function work(
   const { last } = await readCheck(host.db, row.id);
   if (!last) return {};
   // Nothing is put before what is there was read (rule V8).
-  await createSession(place, row.accountId).pull(signal);
+  const { closed } = await createSession(place, row.accountId).pull(signal);
+  // A person has deleted the vault there: only a person's word for the whole of it brings it back.
+  if (closed) return { ended: { kind: 'stopped' } };
   const ctx = await openInPlace(place, row.accountId, signal);
   try {
     const progress = (done: number, of: number) => tell({ phase: 'repairing', done, of });

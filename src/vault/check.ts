@@ -54,7 +54,7 @@ export async function check(
 
   // What the listing lacks is asked for directly before it is called missing, unless others hold it anyway.
   const listed = new Set<string>(there.packs.map((object) => object.name));
-  const heldElsewhere = new Set(reading.holdings.flatMap((holding) => [...holding.covers]));
+  const heldElsewhere = new Set(reading.holdings.flatMap((holding) => holding.covers));
   const absent = [...memory.packs.values()].filter(
     (row) => !listed.has(row.name) && (row.covers.length === 0 || row.covers.some((item) => !heldElsewhere.has(item))),
   );
@@ -75,7 +75,7 @@ export async function check(
     underWay: memory.underWay,
   });
   const unmentioned = reading.holdings.filter(
-    ({ object, covers }) => !memory.packs.has(object.name) && ![...covers].some((item) => known.has(item)),
+    ({ object, covers }) => !memory.packs.has(object.name) && !covers.some((item) => known.has(item)),
   );
   const torn = lost.unnamed ? null : await docsIn(ctx, lost.torn);
   const notes = await restorable.count(

@@ -1,5 +1,4 @@
 /** What a repair of a storage came to, as plain data, and what there is to repair. */
-import type { ObjectName } from '../../backends/storage.ts';
 import type { Finding } from './check/report.ts';
 
 /** Findings that something was lost with; about the others there is nothing to do, or nothing that a program should. */
@@ -13,8 +12,8 @@ export type WhyNot =
   | 'full';
 
 export type Outcome =
-  /** Its content is in the storage again. `as`: the objects that hold it now. */
-  | { readonly kind: 'put-back'; readonly as: readonly ObjectName[] }
+  /** Its content is in the storage again. */
+  | { readonly kind: 'put-back' }
   /** It reads well now: it was only late. */
   | { readonly kind: 'well' }
   /** Other objects there hold all of it. */

@@ -86,8 +86,8 @@ test('every kind of finding has words of its own', () => {
 test('a repair says what came back, what was well, and what did not come back and why', () => {
   const loss = missing('one', 'here');
   const repaired: readonly Repaired[] = [
-    { loss, outcome: { kind: 'put-back', as: [facts('new').name] } },
-    { loss: missing(null, 'here', 2), outcome: { kind: 'put-back', as: [facts('new').name] } },
+    { loss, outcome: { kind: 'put-back' } },
+    { loss: missing(null, 'here', 2), outcome: { kind: 'put-back' } },
     { loss, outcome: { kind: 'well' } },
     { loss, outcome: { kind: 'elsewhere' } },
     { loss, outcome: { kind: 'not', why: 'not-here' } },

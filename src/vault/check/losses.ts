@@ -2,43 +2,24 @@
 import type { ObjectName } from '../../../backends/storage.ts';
 import type { Coverage, Element } from '../coverage.ts';
 import { partsOf } from '../coverage.ts';
+import { createDominance } from '../dominance.ts';
 import { parseName } from '../names.ts';
+import { coveredBy } from '../standing.ts';
 import type { Damage, Finding, ObjectFacts, Rescue } from './report.ts';
 
 /** What counts of a readable pack. */
 export interface Holding {
+  readonly name: ObjectName;
   readonly object: ObjectFacts;
-  readonly covers: Coverage;
-  readonly with: Coverage;
+  readonly covers: readonly Element[];
+  readonly with: readonly Element[];
   /** What its writer said that it had. */
   readonly applied: Coverage;
 }
 
-/** A pack leaves out what it names in `with`, so it holds all that it covers only beside packs that hold that. */
-export function coveredBy(holdings: readonly Holding[]): Set<Element> {
-  const covered = new Set<Element>();
-  let waiting = holdings;
-  for (;;) {
-    const left: Holding[] = [];
-    for (const holding of waiting) {
-      const whole = [...holding.with].every((item) => covered.has(item) || holding.covers.has(item));
-      if (whole) for (const item of holding.covers) covered.add(item);
-      else left.push(holding);
-    }
-    if (left.length === waiting.length) return covered;
-    waiting = left;
-  }
-}
-
-function dominates(one: Holding, other: Holding): boolean {
-  if (one === other || one.covers.size < other.covers.size) return false;
-  for (const item of other.covers) if (!one.covers.has(item)) return false;
-  for (const item of one.with) if (!other.with.has(item) && !other.covers.has(item)) return false;
-  return one.covers.size > other.covers.size || one.object.name < other.object.name;
-}
-
 /** Packs that one single other one takes the place of (rule V19). */
 export function superseded(holdings: readonly Holding[]): Finding[] {
+  const dominates = createDominance();
   // Whoever dominates a pack covers each element of it, so that only those who cover some one of them need be asked.
   const byElement = new Map<Element, Holding[]>();
   for (const holding of holdings) {
@@ -51,7 +32,7 @@ export function superseded(holdings: readonly Holding[]): Finding[] {
   return holdings.flatMap((holding): Finding[] => {
     const [any] = holding.covers;
     const by = any && (byElement.get(any) ?? []).find((other) => dominates(other, holding));
-    return by ? [{ kind: 'superseded', object: holding.object, by: by.object.name }] : [];
+    return by ? [{ kind: 'superseded', object: holding.object, by: by.name }] : [];
   });
 }
 

@@ -39,7 +39,13 @@ function take(reading: Reading, memory: Memory, object: ObjectFacts, listed: boo
       break;
     case 'sound': {
       const { manifest, covers } = found;
-      reading.holdings.push({ object, covers, with: manifest.with, applied: manifest.applied });
+      reading.holdings.push({
+        name: object.name,
+        object,
+        covers: [...covers],
+        with: [...manifest.with],
+        applied: manifest.applied,
+      });
       if (manifest.kinds.some((kind) => !KNOWN_KINDS.includes(kind)))
         findings.push({ kind: 'newer', object, what: 'kind of entry' });
       break;

@@ -121,10 +121,13 @@ async function guarded(ctx: Context, pack: PackRow, work: () => Promise<void>): 
   }
 }
 
-/** A push under this device's own id that it doesn't know: this profile was restored from an old copy, or cloned (rule V8). */
+/**
+ * A push under this device's own id that it doesn't know, itself or in what others have merged: this profile was restored from an
+ * old copy, or cloned (rule V8).
+ */
 async function isRollback(ctx: Context, pack: PackRow, head: PackHead): Promise<boolean> {
   const device = await ctx.state.read(['meta'], (tx) => readMeta(tx, 'device'));
-  return (
-    head.manifest.covers === null && head.manifest.device === device?.id && !ctx.applied.has(ownElement(pack, head))
+  return [...coverageOf(head.manifest, ownElement(pack, head))].some(
+    (item) => partsOf(item).device === device?.id && !ctx.applied.has(item),
   );
 }

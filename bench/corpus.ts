@@ -183,12 +183,12 @@ function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-function bytes16(random: Random): Uint8Array {
+export function bytes16(random: Random): Uint8Array {
   return Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256));
 }
 
 /** Mulberry32, started from a mix of both numbers so that neighbouring places have nothing in common. */
-function randomFrom(seed: number, place: number): Random {
+export function randomFrom(seed: number, place: number): Random {
   let state = Math.imul(seed ^ Math.imul(place + 1, 0x9e3779b1), 0x85ebca6b) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

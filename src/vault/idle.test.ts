@@ -28,7 +28,7 @@ async function push(device: Device, ...numbers: number[]): Promise<void> {
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 /** Idle work until nothing is left to do now. */
-async function settle(device: Device): Promise<Omit<IdleReport, 'more'>> {
+async function settle(device: Device): Promise<Pick<IdleReport, 'merged' | 'written' | 'deleted' | 'listing'>> {
   const sum = { merged: 0, written: 0, deleted: 0, listing: false };
   for (let rounds = 0; rounds < 20; rounds++) {
     const { more, ...report } = await device.session.idle({ weak: false });

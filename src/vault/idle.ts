@@ -5,7 +5,8 @@
 import { hexOf } from '../notes/ids.ts';
 import { isStorageError } from '../../backends/storage.ts';
 import type { Context } from './context.ts';
-import { presentPacks, supersededAmong } from './dominance.ts';
+import { counts, presentPacks, supersededAmong } from './dominance.ts';
+import { expire, packsToRewrite, releasedNotes } from './expire.ts';
 import { healHoles } from './heal.ts';
 import { type Merged, mergePacks } from './merge.ts';
 import { type LivePack, planMerge } from './plan.ts';
@@ -30,6 +31,10 @@ export interface IdleReport {
   readonly written: number;
   /** Packs deleted since another one holds all of theirs. */
   readonly deleted: number;
+  /** Packs and key slots put where there was a hole. */
+  readonly healed: number;
+  /** Notes deleted for good after their time in the trash, and notes whose text was let go after that. */
+  readonly expired: number;
   /** More could be done now. */
   readonly more: boolean;
   /** Something waits for a full listing, which is due. */
@@ -38,11 +43,28 @@ export interface IdleReport {
 
 /** What a session remembers of its idle work. */
 export interface IdleMemory {
-  /** Packs that couldn't be merged: what stands in the way won't go away by trying again. By their key. */
-  readonly avoided: Set<string>;
+  /** Packs that couldn't be merged, by their key, and this device's clock then: what stands in the way won't go away at once. */
+  readonly avoided: Map<string, number>;
+  /** Packs that one which was read back doesn't hold whole, as deleteSuperseded names them. */
+  readonly refused: Set<string>;
 }
 
-export const NO_IDLE_WORK: IdleReport = { merged: 0, written: 0, deleted: 0, more: false, listing: false };
+/** A merge that failed is tried again after so long, in ms. */
+const AVOIDED = 6 * 3_600_000;
+
+export function newIdleMemory(): IdleMemory {
+  return { avoided: new Map(), refused: new Set() };
+}
+
+export const NO_IDLE_WORK: IdleReport = {
+  merged: 0,
+  written: 0,
+  deleted: 0,
+  healed: 0,
+  expired: 0,
+  more: false,
+  listing: false,
+};
 
 interface Table {
   readonly live: readonly (LivePack & { readonly row: PackRow })[];
@@ -51,7 +73,7 @@ interface Table {
 }
 
 /** The packs that count, and what is known of them; null while not all that is there was read. */
-async function lookAround(ctx: Context, avoided: ReadonlySet<string>): Promise<Table | null> {
+async function lookAround(ctx: Context, avoided: IdleMemory['avoided']): Promise<Table | null> {
   return ctx.state.read(['packs', 'contents', 'missing', 'gaps', 'meta'], async (tx) => {
     const present = await presentPacks(ctx, tx);
     const now = ctx.deps.now();
@@ -59,7 +81,8 @@ async function lookAround(ctx: Context, avoided: ReadonlySet<string>): Promise<T
     // What has been missing for long may never come, and what was said of it is carried along.
     if ((await tx.missing.list()).some((row) => now - row.since < LATE)) return null;
     const superseded = supersededAmong(ctx, present);
-    const rows = present.filter((row) => row.state === 'applied' && !superseded.has(row) && !avoided.has(row.id));
+    const isAvoided = ({ id }: PackRow) => Math.abs(now - (avoided.get(id) ?? Number.NEGATIVE_INFINITY)) < AVOIDED;
+    const rows = present.filter((row) => counts(ctx, row) && !superseded.has(row) && !isAvoided(row));
     const torn = new Set<string>((await tx.gaps.list()).map((row) => row.doc));
     const contents = await Promise.all(rows.map((row) => tx.contents.get(row.id)));
     const live = rows.flatMap((row, index) => {
@@ -86,18 +109,18 @@ async function merge(
 ): Promise<{ readonly done: Merged | null; readonly listing: boolean }> {
   const table = await lookAround(ctx, memory.avoided);
   if (!table) return { done: null, listing: false };
-  const { inputs, listing } = planMerge(table.live, {
+  const { inputs, rewrite, listing } = planMerge(table.live, {
     own: table.own,
     weak: options.weak,
     urgent: options.urgent,
     waited: (pack) => table.waited.get(pack.id) ?? null,
-    mustRewrite: new Set(),
+    mustRewrite: await packsToRewrite(ctx, options.released),
   });
   if (!inputs) return { done: null, listing };
   const rows = inputs.map((input) => table.live.find(({ id }) => id === input.id)?.row as PackRow);
   try {
-    const merged = await mergePacks(ctx, rows, options.released, signal);
-    if (merged.kind === 'refused') for (const { id } of merged.packs) memory.avoided.add(id);
+    const merged = await mergePacks(ctx, rows, { released: options.released, rewrite: rewrite?.id ?? null }, signal);
+    if (merged.kind === 'refused') for (const { id } of merged.packs) memory.avoided.set(id, ctx.deps.now());
     return { done: merged, listing };
   } catch (error) {
     // There is no room for the merged one beside its inputs: deleting comes first.
@@ -106,13 +129,11 @@ async function merge(
   }
 }
 
-/** Whether a person, or a great loss, has brought everything to a stop (rule V27). */
+/** Whether a person, or a great loss, has brought everything to a stop (rule V27), or what is there has to be gone through first. */
 async function isStopped(ctx: Context): Promise<boolean> {
   return ctx.state.read(['meta'], async (tx) => {
-    const stops = await Promise.all(
-      [`alarm ${ctx.storageId}`, `closed ${ctx.storageId}`].map((key) => tx.meta.get(key)),
-    );
-    return stops.some((row) => row);
+    const stops = ['alarm', 'closed', 'reconcile'].map((word) => tx.meta.get(`${word} ${ctx.storageId}`));
+    return (await Promise.all(stops)).some((row) => row !== undefined);
   });
 }
 
@@ -124,18 +145,22 @@ export async function idle(
   signal?: AbortSignal,
 ): Promise<IdleReport> {
   if (await isStopped(ctx)) return NO_IDLE_WORK;
-  const options = { weak, urgent, released: new Set<never>() };
+  const options = { weak, urgent, released: await releasedNotes(ctx), refused: memory.refused };
   const early = urgent ? await deleteSuperseded(ctx, options, signal) : null;
   // A hole is mended before anything is merged around it; with no room for it, room comes first.
   const healed = urgent ? null : await healHoles(ctx, signal);
   const { done, listing } = await merge(ctx, memory, options, signal);
   const late = await deleteSuperseded(ctx, options, signal);
+  const expired = await expire(ctx, signal);
   const wrote = done?.kind === 'merged' ? done : { packs: 0, bytes: 0 };
+  const mended = (healed?.packs ?? 0) + (healed?.slots ?? 0);
   return {
     merged: wrote.packs,
     written: wrote.bytes,
     deleted: late.deleted + (early?.deleted ?? 0),
-    more: late.more || (early?.more ?? false) || done !== null || (healed?.packs ?? 0) > 0,
+    healed: mended,
+    expired: expired.purged + expired.released,
+    more: late.more || (early?.more ?? false) || expired.more || done !== null || mended > 0,
     listing: listing || late.listing,
   };
 }

@@ -1,9 +1,10 @@
 /** Merging packs into one (rules V16 to V18): reads them, seals their documents as they are here, and compares the two. */
 import { type Context, unreadable } from './context.ts';
 import type { Element } from './coverage.ts';
+import { UPDATES } from './entry-kinds.ts';
 import { understands } from './formats.ts';
 import type { SealedPack } from './pack.ts';
-import { build, put, type SealRequest } from './seal.ts';
+import { build, put, sealAgain, type SealRequest } from './seal.ts';
 import type { PackRow } from './state.ts';
 import { createHolder, type Released, uncollected } from './verify.ts';
 import { bytesOfPack, openWhole, type WholePack } from './whole.ts';
@@ -78,24 +79,42 @@ async function verify(ctx: Context, pack: SealedPack, inputs: readonly Input[], 
   return null;
 }
 
-/** A pack that covers no more than the only one it takes the place of does so by its name alone (rule V19). */
+/** A pack that covers no more than the one it takes the place of does so by its name alone (rule V19), which the salt makes. */
 const TRIES = 24;
 
-async function buildUnder(ctx: Context, request: SealRequest, alone: PackRow | undefined) {
-  for (let left = TRIES; ; left--) {
-    const built = await build(ctx, request);
-    if (!alone || built.kind !== 'built' || built.pack.name < alone.name || left === 0) return built;
+/** The pack as it is, less what a purge let go: always fits where it did before, however much its notes have grown since. */
+async function buildWithout(ctx: Context, input: Input, request: SealRequest, released: Released) {
+  for (let left = TRIES; left > 0; left--) {
+    const pack = await sealAgain(ctx, input.whole, request, ({ doc, kind }) => {
+      return !(UPDATES.includes(kind) && released.has(doc));
+    });
+    if (!pack) return null;
+    if (pack.name < input.row.name) return pack;
   }
+  return null;
 }
 
-/**
- * Makes one of them. When the storage refuses it, nothing was changed.
- * @param released see verify.ts
- */
+/** Writes one pack anew, and alone. */
+async function rewriteAlone(ctx: Context, input: Input, applied: ReadonlySet<Element>, released: Released) {
+  const request = requestFor([input], applied);
+  const pack = await buildWithout(ctx, input, request, released);
+  if (!pack) return { request, pack: null, lack: 'it finds no smaller name' };
+  const holder = await createHolder(await openWhole(ctx, pack, pack.bytes));
+  return { request, pack, lack: await holder.lacks(input.whole, released) };
+}
+
+export interface MergeOptions {
+  /** See verify.ts. */
+  readonly released: Released;
+  /** The key of the one that mustn't stay as it is, when that is why: it is written anew, with the others or without. */
+  readonly rewrite: string | null;
+}
+
+/** Makes one of them. When the storage refuses it, nothing was changed. */
 export async function mergePacks(
   ctx: Context,
   rows: readonly PackRow[],
-  released: Released,
+  { released, rewrite }: MergeOptions,
   signal?: AbortSignal,
 ): Promise<Merged> {
   let inputs: Input[] = [];
@@ -108,24 +127,28 @@ export async function mergePacks(
     inputs.push(input);
   }
   const applied = await statementsOf(ctx, inputs);
-  for (;;) {
+  const merged = async (request: SealRequest, pack: SealedPack): Promise<Merged> => {
+    signal?.throwIfAborted();
+    await put(ctx, request, pack, signal);
+    return { kind: 'merged', packs: inputs.length, bytes: pack.bytes.length };
+  };
+  while (inputs.length > 1) {
     const request = requestFor(inputs, applied);
-    const built = await buildUnder(ctx, request, inputs.length === 1 ? inputs[0]?.row : undefined);
+    const built = await build(ctx, request);
     if (built.kind === 'incomplete') {
       const packs = inputs.filter(({ whole }) => whole.docs.includes(built.doc)).map(({ row }) => row);
       return { kind: 'refused', packs, reason: `a part of ${built.doc} isn't here` };
     }
-    if (built.kind === 'full') {
-      // They were estimated to fit. Without the largest the others do, and are still fewer afterwards.
-      const largest = inputs.reduce((a, b) => (a.row.size > b.row.size ? a : b));
-      inputs = inputs.filter((input) => input !== largest);
-      if (inputs.length < 2) return { kind: 'refused', packs: rows, reason: 'they do not fit into one' };
-      continue;
+    if (built.kind === 'built') {
+      const lack = await verify(ctx, built.pack, inputs, released);
+      return lack ? { kind: 'refused', ...lack } : merged(request, built.pack);
     }
-    const lack = await verify(ctx, built.pack, inputs, released);
-    if (lack) return { kind: 'refused', ...lack };
-    signal?.throwIfAborted();
-    await put(ctx, request, built.pack, signal);
-    return { kind: 'merged', packs: inputs.length, bytes: built.pack.bytes.length };
+    // They were estimated to fit. Without the largest the others do, and are still fewer afterwards.
+    const largest = inputs.reduce((a, b) => (a.row.size > b.row.size ? a : b));
+    inputs = inputs.filter(({ row }) => (rewrite === null ? row !== largest.row : row.id === rewrite));
   }
+  const [alone] = inputs;
+  if (!alone || alone.row.id !== rewrite) return { kind: 'refused', packs: rows, reason: 'they do not fit into one' };
+  const { request, pack, lack } = await rewriteAlone(ctx, alone, applied, released);
+  return lack === null && pack ? merged(request, pack) : { kind: 'refused', packs: [alone.row], reason: `${lack}` };
 }

@@ -39,6 +39,10 @@ export interface Circumstances {
 
 /** Packs of a tier that are merged. */
 const FULL = 8;
+/** Live packs beyond which half as many are merged, and nobody waits for another device any more. */
+const CROWDED = 24;
+/** Up to so many live packs the others wait their full time; less the more there are. */
+const ROOMY = 16;
 /** From here on a pack is frozen. */
 const FROZEN = 2_000_000;
 /** What a merged pack may be estimated to have: below the bound of an object, as estimates are. */
@@ -54,6 +58,8 @@ const BARE = 300;
 const STATE = 600;
 /** A push of fewer documents than this is taken to hold edits, not whole states. */
 const FEW = 64;
+/** Of a pack's documents, so many have to be in a frozen one before the two are merged for what that saves. */
+const ALIKE = 0.5;
 
 function docsIn(pack: LivePack): number {
   return pack.docs.length / 16;
@@ -106,9 +112,15 @@ function fraction(words: string): number {
 }
 
 /** Whether it is this device's turn, now that this pack has made a merge due (rule V21). */
-function isTurn(due: LivePack, { own, waited }: Circumstances): boolean {
+function isTurn(due: LivePack, live: number, { own, waited }: Circumstances): boolean {
   if (own !== null && due.writer === own) return true;
-  return (waited(due) ?? 0) >= WAIT.least + WAIT.more * fraction(`${own} ${due.name}`);
+  const patience = Math.max(0, Math.min(1, (CROWDED - live) / (CROWDED - ROOMY)));
+  return (waited(due) ?? 0) >= patience * (WAIT.least + WAIT.more * fraction(`${own} ${due.name}`));
+}
+
+/** The tier that a pack counts to: what is pushed in one go is mostly around 1 KB, so that the first two tiers are one here. */
+function tierOfPack(bytes: number): number {
+  return Math.max(1, tierOf(bytes));
 }
 
 /** As many of the smallest as fit into one. */
@@ -122,10 +134,9 @@ function fitting(packs: readonly LivePack[], bound: number): LivePack[] {
 function withCascade(inputs: readonly LivePack[], unfrozen: readonly LivePack[]): LivePack[] {
   let all = [...inputs];
   for (;;) {
-    const tier = tierOf(estimate(all));
-    const more = unfrozen.filter((pack) => !all.includes(pack) && tierOf(pack.size) <= tier);
-    const there = more.filter((pack) => tierOf(pack.size) === tier);
-    if (there.length + 1 < FULL) return all;
+    const tier = tierOfPack(estimate(all));
+    const more = unfrozen.filter((pack) => !all.includes(pack) && tierOfPack(pack.size) <= tier);
+    if (more.filter((pack) => tierOfPack(pack.size) === tier).length + 1 < FULL) return all;
     const wider = [...all, ...more];
     if (estimate(wider) > FITS) return all;
     all = wider;
@@ -133,52 +144,90 @@ function withCascade(inputs: readonly LivePack[], unfrozen: readonly LivePack[])
 }
 
 /** The tiers that are full, smallest first: the pack that made each so, and all that it holds. */
-function fullTiers(unfrozen: readonly LivePack[]): { readonly due: LivePack; readonly packs: readonly LivePack[] }[] {
+function fullTiers(
+  unfrozen: readonly LivePack[],
+  live: number,
+): { readonly due: LivePack; readonly packs: readonly LivePack[] }[] {
+  const full = live < CROWDED ? FULL : FULL / 2;
   const tiers = new Map<number, LivePack[]>();
   for (const pack of unfrozen) {
-    const tier = tierOf(pack.size);
+    const tier = tierOfPack(pack.size);
     tiers.set(tier, [...(tiers.get(tier) ?? []), pack]);
   }
   return [...tiers.entries()]
     .sort(([a], [b]) => a - b)
     .flatMap(([, packs]) => {
-      const due = packs.sort(byTime)[FULL - 1];
+      const due = packs.sort(byTime)[full - 1];
       return due ? [{ due, packs }] : [];
     });
 }
 
 /** A pack that must be written anew, and the smallest other: what takes its place has to cover more. */
-function rewritten(live: readonly LivePack[], here: Circumstances): LivePack[] | null {
+function rewritten(live: readonly LivePack[], here: Circumstances): Plan | null {
   const [due] = live.filter((pack) => here.mustRewrite.has(pack.id)).sort(byTime);
   if (!due) return null;
-  const others = live.filter((pack) => pack !== due).sort((a, b) => a.size - b.size || byTime(a, b));
-  const partner = others.find((pack) => estimate([due, pack]) <= FITS);
-  return partner ? [due, partner] : [due];
+  const [partner] = live.filter((pack) => pack !== due).sort((a, b) => a.size - b.size || byTime(a, b));
+  return { inputs: partner ? [due, partner].sort(byTime) : [due], rewrite: due, listing: false };
+}
+
+/** A frozen pack, and others that hold so much of the same that together they are no more than one, and half of it is saved. */
+function thawed(live: readonly LivePack[]): LivePack[] | null {
+  for (const frozen of live.filter((pack) => pack.size >= FROZEN).sort(byTime)) {
+    const here = new Set(idsIn(frozen.docs));
+    const alike = live
+      .filter((pack) => pack !== frozen)
+      .map((pack) => ({ pack, share: shareOfDocs(pack, here) }))
+      .filter(({ share }) => share >= ALIKE)
+      .sort((a, b) => b.share - a.share || byTime(a.pack, b.pack));
+    const inputs = [frozen];
+    for (const { pack } of alike) {
+      inputs.push(pack);
+      if (estimate(inputs) > FITS) inputs.pop();
+    }
+    const saved = inputs.reduce((sum, pack) => sum + pack.size, 0) - estimate(inputs);
+    if (inputs.length > 1 && saved >= frozen.size / 2) return inputs;
+  }
+  return null;
+}
+
+/** How much of what a pack holds is of these documents, from 0 to 1. */
+function shareOfDocs(pack: LivePack, docs: ReadonlySet<string>): number {
+  // What is a hundred times smaller saves nothing that would be worth it.
+  if (docsIn(pack) * 100 < docs.size) return 0;
+  let both = 0;
+  for (const doc of idsIn(pack.docs)) if (docs.has(doc)) both++;
+  return both / Math.max(1, docsIn(pack));
 }
 
 export interface Plan {
   /** Packs to be made one, oldest first; null when nothing is due for this device now. */
   readonly inputs: readonly LivePack[] | null;
+  /** The one among them that mustn't stay as it is, when that is why. */
+  readonly rewrite: LivePack | null;
   /** Something is due, and this device can't wait for its turn before a full listing has shown it. */
   readonly listing: boolean;
 }
 
-function inputsOf(live: readonly LivePack[], unfrozen: readonly LivePack[], here: Circumstances): LivePack[] | null {
-  const bound = here.weak ? WEAK.together : FITS;
-  if (here.urgent) {
-    const few = fitting(unfrozen, bound).slice(0, FULL);
-    return few.length > 1 ? few : null;
-  }
-  for (const { due, packs } of fullTiers(unfrozen)) {
-    if (!isTurn(due, here)) continue;
-    const inputs = fitting(packs, bound);
-    if (inputs.length > 1) return here.weak ? inputs : withCascade(inputs, unfrozen);
-  }
-  return here.weak ? null : rewritten(live, here);
+function fewest(unfrozen: readonly LivePack[], bound: number): LivePack[] | null {
+  const few = fitting(unfrozen, bound).slice(0, FULL);
+  return few.length > 1 ? few : null;
 }
 
+function fromFullTier(live: readonly LivePack[], unfrozen: readonly LivePack[], here: Circumstances) {
+  for (const { due, packs } of fullTiers(unfrozen, live.length)) {
+    if (!isTurn(due, live.length, here)) continue;
+    const inputs = fitting(packs, here.weak ? WEAK.together : FITS);
+    if (inputs.length > 1) return here.weak ? inputs : withCascade(inputs, unfrozen);
+  }
+  return null;
+}
+
+/** The next merge that is due. */
 export function planMerge(live: readonly LivePack[], here: Circumstances): Plan {
   const unfrozen = live.filter((pack) => pack.size < (here.weak ? WEAK.each : FROZEN));
-  const inputs = inputsOf(live, unfrozen, here)?.sort(byTime) ?? null;
-  return { inputs, listing: fullTiers(unfrozen).some(({ due }) => here.waited(due) === null) };
+  const listing = fullTiers(unfrozen, live.length).some(({ due }) => here.waited(due) === null);
+  const small = here.urgent ? fewest(unfrozen, here.weak ? WEAK.together : FITS) : fromFullTier(live, unfrozen, here);
+  if (small || here.weak || here.urgent) return { inputs: small?.sort(byTime) ?? null, rewrite: null, listing };
+  const rewrite = rewritten(live, here);
+  return rewrite ?? { inputs: thawed(live)?.sort(byTime) ?? null, rewrite: null, listing };
 }

@@ -16,6 +16,7 @@ import { formatToWrite } from './formats.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry, type SealedPack } from './pack.ts';
 import { send } from './send.ts';
 import { packKey, readMeta, writeMeta } from './state.ts';
+import type { WholeEntry, WholePack } from './whole.ts';
 
 /** Documents that are read in one go. */
 const BATCH = 256;
@@ -96,17 +97,44 @@ export async function build(ctx: Context, request: SealRequest): Promise<Built> 
       else if (!(await builder.add(entry))) return { kind: 'full', fitted: at + index };
     }
   }
-  const pack = await builder.finish({
+  const pack = await builder.finish(await headFor(ctx, request, inline));
+  return pack ? { kind: 'built', pack } : { kind: 'full', fitted: 0 };
+}
+
+/** A pack's entries as they are, sealed again under another coverage. Null when they don't fit. */
+export async function sealAgain(
+  ctx: Context,
+  whole: WholePack,
+  request: Omit<SealRequest, 'docs'>,
+  keeps: (entry: WholeEntry) => boolean,
+): Promise<SealedPack | null> {
+  const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault, await formatToWrite(ctx));
+  const inline: InlineEntry[] = [];
+  for await (const entries of whole.entries()) {
+    for (const entry of entries.filter(keeps)) {
+      const { doc, kind, payload, row } = entry;
+      if (!row) inline.push({ doc, kind, payload });
+      else if (!(await builder.add({ doc, kind, payload, digest: row.digest, card: row.card }))) return null;
+    }
+  }
+  return builder.finish(await headFor(ctx, request, inline));
+}
+
+async function headFor(
+  ctx: Context,
+  { covers, with: left, applied }: Omit<SealRequest, 'docs'>,
+  inline: InlineEntry[],
+) {
+  return {
     device: await writerOf(ctx),
     // It is no push: nobody counts it.
     sequence: 0,
-    covers: request.covers,
-    ...(request.with ? { with: request.with } : {}),
-    applied: request.applied ?? new Set(),
+    covers,
+    ...(left ? { with: left } : {}),
+    applied: applied ?? new Set<Element>(),
     wants: [],
     inline,
-  });
-  return pack ? { kind: 'built', pack } : { kind: 'full', fitted: 0 };
+  };
 }
 
 /** Puts a pack that was built, and remembers what it is. */
@@ -146,8 +174,9 @@ export async function put(ctx: Context, request: SealRequest, pack: SealedPack, 
 export async function seal(ctx: Context, request: SealRequest, signal?: AbortSignal): Promise<DocId | null> {
   const docs = await inOrderOfChange(ctx, request.docs);
   const leftOut = new Set<Element>(request.with ?? []);
-  let part: SealRequest = { ...request, docs };
+  let fitting = docs;
   for (;;) {
+    const part: SealRequest = { ...request, docs: fitting, with: leftOut };
     const built = await build(ctx, part);
     if (built.kind === 'incomplete') return built.doc;
     if (built.kind === 'built') {
@@ -155,11 +184,11 @@ export async function seal(ctx: Context, request: SealRequest, signal?: AbortSig
       return null;
     }
     // A little is kept back, since the estimate that refused the next one may have been too low for the rest as well.
-    const fitting = Math.floor(built.fitted * 0.9);
-    const pushed = await pushWhole(ctx, part.docs.slice(fitting), signal);
+    const kept = Math.floor(built.fitted * 0.9);
+    const pushed = await pushWhole(ctx, fitting.slice(kept), signal);
     if (pushed.tooLarge) return pushed.tooLarge;
     for (const item of pushed.elements) leftOut.add(item);
-    part = { ...part, docs: part.docs.slice(0, fitting), with: leftOut };
+    fitting = fitting.slice(0, kept);
   }
 }
 

@@ -5,7 +5,7 @@ import { closedReport, type ClosedReport } from './closing.ts';
 import { keepSlots } from './connect.ts';
 import { type Context, openContext, type Place } from './context.ts';
 import { OtherAccount, OtherVault } from './errors.ts';
-import { idle, type IdleMemory, type IdleOptions, type IdleReport, NO_IDLE_WORK } from './idle.ts';
+import { idle, type IdleOptions, type IdleReport, newIdleMemory, NO_IDLE_WORK } from './idle.ts';
 import { list } from './listing.ts';
 import { watchForLoss } from './loss.ts';
 import { hasUnread, receive } from './receive.ts';
@@ -56,7 +56,7 @@ export function createSession(place: Place, account: string, events: SessionEven
   let checked = false;
   let kept = false;
   let context: Context | null = null;
-  const memory: IdleMemory = { avoided: new Set() };
+  const memory = newIdleMemory();
   /** Something waits for a full listing. */
   let wantsAll = false;
   /** The storage had no room for a push. */

@@ -2,6 +2,7 @@
 import { type Context, unreadable } from './context.ts';
 import { createDominance, presentPacks, supersededAmong } from './dominance.ts';
 import type { Bytes } from './crypto.ts';
+import { forgetPacks, FORGETTING } from './listing.ts';
 import { markGone, markUnreadable } from './merge.ts';
 import { type PackRow, readMeta } from './state.ts';
 import { since } from './time.ts';
@@ -20,6 +21,8 @@ export interface SupersedeOptions {
   /** The storage is full: there is no time to wait. */
   readonly urgent: boolean;
   readonly released: Released;
+  /** Grows: packs that weren't found whole in the one that should take their place, which needn't be read for them again. */
+  readonly refused: Set<string>;
 }
 
 export interface Superseded {
@@ -98,7 +101,7 @@ async function mayGo(
 /** Deletes what may go, for one single pack each, read back whole in this run. Interrupted anywhere, nothing is lost. */
 export async function deleteSuperseded(
   ctx: Context,
-  { weak, urgent, released }: SupersedeOptions,
+  { weak, urgent, released, refused }: SupersedeOptions,
   signal?: AbortSignal,
 ): Promise<Superseded> {
   const { rows, clocks, full } = await ctx.state.read(['packs', 'meta'], async (tx) => ({
@@ -109,7 +112,11 @@ export async function deleteSuperseded(
   const superseded = supersededAmong(ctx, rows);
   if (superseded.size === 0 || clocks?.doubt) return { deleted: 0, more: false, listing: false };
   const places = new Map<PackRow, PackRow[]>();
-  for (const [row, by] of superseded) for (const other of by) places.set(other, [...(places.get(other) ?? []), row]);
+  // A purge that lets go of more may be all that it takes.
+  const pair = (row: PackRow, by: PackRow) => `${released.size} ${row.id} ${by.id}`;
+  for (const [row, by] of superseded) {
+    for (const other of by) if (!refused.has(pair(row, other))) places.set(other, [...(places.get(other) ?? []), row]);
+  }
   const ready: PackRow[] = [];
   let listing = false;
   for (const row of places.keys()) {
@@ -134,7 +141,10 @@ export async function deleteSuperseded(
     read += by.size;
     const back = await readBack(ctx, by, signal);
     if (!back) continue;
-    for (const row of open) if (await mayGo(ctx, row, by, back, released, signal)) going.add(row);
+    for (const row of open) {
+      if (await mayGo(ctx, row, by, back, released, signal)) going.add(row);
+      else refused.add(pair(row, by));
+    }
   }
   if (going.size > 0) {
     const gone = [...going];
@@ -142,10 +152,7 @@ export async function deleteSuperseded(
       gone.map((row) => row.name),
       signal,
     );
-    await ctx.state.write(['packs', 'contents', 'objects'], async (tx) => {
-      const ids = gone.map((row) => row.id);
-      for (const table of [tx.packs, tx.contents, tx.objects]) await table.delete(ids);
-    });
+    await ctx.state.write(FORGETTING, (tx) => forgetPacks(tx, gone));
   }
   return { deleted: going.size, more, listing };
 }

@@ -23,6 +23,8 @@ export interface WholeEntry {
   readonly doc: DocId;
   readonly kind: number;
   readonly payload: Bytes;
+  /** What the head says of it; null for one that stands in the head. */
+  readonly row: HeadRow | null;
 }
 
 export interface WholePack {
@@ -30,7 +32,7 @@ export interface WholePack {
   readonly covers: Coverage;
   /** Every document that it holds something of. */
   readonly docs: readonly DocId[];
-  /** Those in the head first, then block by block. Opens each block when it is asked for. @throws {VaultError} `Damaged` */
+  /** Those in the head first, then block by block, the oldest first. Opens each block when it is asked for. @throws {VaultError} `Damaged` */
   entries(): AsyncGenerator<readonly WholeEntry[]>;
 }
 
@@ -49,7 +51,7 @@ export async function openWhole(ctx: Context, pack: Pick<PackRow, 'name'>, bytes
 }
 
 async function* entriesOf(ctx: Context, head: PackHead, bytes: Bytes): AsyncGenerator<readonly WholeEntry[]> {
-  yield head.manifest.inline;
+  yield head.manifest.inline.map((entry) => ({ ...entry, row: null }));
   const byBlock = new Map<number, HeadRow[]>();
   for (const row of head.rows) {
     const rows = byBlock.get(row.block);
@@ -62,10 +64,11 @@ async function* entriesOf(ctx: Context, head: PackHead, bytes: Bytes): AsyncGene
     const { start, end } = bodyRange(head.header, block);
     // Blocks that no row points to are opened as well: a pack that isn't sound to its end takes nobody's place.
     const payloads = await readBody(ctx.deps, cipher, key, block, bytes.subarray(start, end));
-    yield (byBlock.get(block) ?? []).map(({ doc, kind, index }) => {
-      const payload = payloads[index];
+    const rows = (byBlock.get(block) ?? []).sort((a, b) => a.index - b.index);
+    yield rows.map((row) => {
+      const payload = payloads[row.index];
       if (!payload) throw new VaultError('Damaged', 'the head names an entry that is not there');
-      return { doc, kind, payload };
+      return { doc: row.doc, kind: row.kind, payload, row };
     });
   }
 }

@@ -1,5 +1,5 @@
 /** Vaults as people have them: opened for ever, and written the same way for ever. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { memorySettings, openMemory } from '../../../backends/memory/client.ts';
 import { objectName } from '../../../backends/storage.ts';
@@ -8,9 +8,10 @@ import { look, unlock } from '../connect.ts';
 import { webCrypto } from '../crypto.ts';
 import type { SlotSecret } from '../slots.ts';
 import { entropyOf } from '../words.ts';
-import { createWorld } from './devices.ts';
+import { createWorld, note } from './devices.ts';
 import { outcome } from './packs.ts';
-import { contents, type Example, EXAMPLES, makeTwoDevices, storedCompression } from './two-devices.ts';
+import { EXAMPLES } from './all.ts';
+import { contents, type Example, makeTwoDevices, objectsIn, storedCompression } from './two-devices.ts';
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8')) as Example;
 
@@ -26,10 +27,16 @@ async function deviceOver(example: Example) {
     await unlock(device.place, there.id, secret);
   };
   await device.useAccount();
-  return { device, open };
+  return { world, device, open };
 }
 
-describe.each(Object.keys(EXAMPLES))('%s', (name) => {
+const FILES = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.json'));
+
+test('every example is checked in, and says how it was made', () => {
+  expect(FILES.toSorted()).toEqual(Object.keys(EXAMPLES).toSorted());
+});
+
+describe.each(FILES)('%s', (name) => {
   const example = read(name);
 
   test.each<[string, SlotSecret]>([
@@ -50,6 +57,25 @@ describe.each(Object.keys(EXAMPLES))('%s', (name) => {
     }));
     expect(aside.toSorted((a, b) => b.kind - a.kind)).toEqual(example.aside);
     expect(await device.rows('pending')).toEqual([]);
+    const hidden = (await device.rows('purges')).map(({ doc }) => doc).filter((doc) => !(doc in example.notes));
+    expect([...new Set(hidden)]).toEqual(example.purged ?? []);
+  });
+
+  test('V36 is read, written to and kept short like any other', async () => {
+    const { world, device, open } = await deviceOver(example);
+    await open({ kind: 'words', entropy: entropyOf(example.words) as Uint8Array<ArrayBuffer> });
+    await device.sync();
+    await device.write(note(1), 'Still in use.');
+    expect(await device.sync()).toMatchObject({ alarm: null, sent: 1, tooLarge: [] });
+    while ((await device.session.idle({ weak: false })).more);
+    const { device: other, open: openOther } = await deviceOver({
+      ...example,
+      objects: objectsIn(world),
+    });
+    await openOther({ kind: 'passphrase', passphrase: example.passphrase });
+    await other.sync();
+    expect(await contents(other)).toEqual(await contents(device));
+    expect(await other.text(note(1))).toBe(`${example.notes[note(1)]?.text}Still in use.`);
   });
 
   test('V31 does not open with another passphrase', async () => {
@@ -59,8 +85,8 @@ describe.each(Object.keys(EXAMPLES))('%s', (name) => {
   });
 });
 
-test('the notes of the examples are these', () => {
-  for (const name of Object.keys(EXAMPLES)) {
+test('the notes of the first examples are these', () => {
+  for (const name of ['two-devices.json', 'two-devices-stored.json']) {
     const { notes, notebooks, aside, objects } = read(name);
     expect(Object.values(notes).map(({ text }) => text)).toEqual([
       '# Shopping\n\n- [ ] milk\n- [x] eggs\n- [ ] bread\n',

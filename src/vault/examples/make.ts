@@ -4,7 +4,7 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { EXAMPLES } from './two-devices.ts';
+import { EXAMPLES } from './all.ts';
 
 for (const [name, make] of Object.entries(EXAMPLES)) {
   const path = fileURLToPath(new URL(name, import.meta.url));

@@ -129,9 +129,9 @@ export interface Whole {
 }
 
 /** @throws {VaultError} also for a pack that isn't there to its end. */
-export async function readWhole(deps: SealDeps, bytes: Bytes, ring?: KeyRing): Promise<Whole> {
+export async function readWhole(deps: SealDeps, bytes: Bytes, ring?: KeyRing, vault: VaultId = VAULT): Promise<Whole> {
   const keys = ring ?? (await ringFor(deps));
-  const head = await readPack(deps, keys, VAULT, bytes);
+  const head = await readPack(deps, keys, vault, bytes);
   if ('needs' in head || !head.complete) throw new VaultError('Damaged', 'cut within its head');
   if (head.objectEnd !== bytes.length) throw new VaultError('Damaged', 'not as long as its header says');
   const cipher = await packCipher(deps, keys, head.header);

@@ -1,4 +1,5 @@
 /** The example vaults: how two devices, and a third with a newer program, once wrote one. The same each time. */
+import type { Doc } from 'yjs';
 import { type Card, card } from '../../notes/card.ts';
 import { type DocId, LIBRARY, type NotebookId, notebookId, type NoteId } from '../../notes/ids.ts';
 import { createNotebook, type Notebook, notebooks, renameNotebook } from '../../notes/library.ts';
@@ -12,7 +13,7 @@ import { createPackBuilder } from '../pack.ts';
 import { ARGON_COST } from '../passphrase.ts';
 import { synchronousCompression } from '../simulator/synchronous.ts';
 import { newWords } from '../words.ts';
-import { createWorld, type Device, ENTROPY, note, PASSPHRASE } from './devices.ts';
+import { createWorld, type Device, ENTROPY, note, PASSPHRASE, type World } from './devices.ts';
 
 export interface Example {
   readonly about: string;
@@ -21,18 +22,26 @@ export interface Example {
   /** Objects by name, base64. */
   readonly objects: Readonly<Record<string, string>>;
   /** What a reader finds in them: notes by id. */
-  readonly notes: Readonly<Record<string, { readonly text: string } & Card>>;
+  readonly notes: Readonly<Record<string, ExampleNote>>;
   /** In the order in which they are drawn. */
   readonly notebooks: readonly Pick<Notebook, 'id' | 'name' | 'parent' | 'depth'>[];
   /** Entries that no reader of format 1 applies. The payload in base64. */
   readonly aside: readonly { readonly document: string; readonly kind: number; readonly payload: string }[];
+  /** Notes that were deleted for good and aren't shown. */
+  readonly purged?: readonly string[];
+}
+
+/** `back`: deleted for good, and in the trash again. */
+export interface ExampleNote extends Card {
+  readonly text: string;
+  readonly back?: true;
 }
 
 const MINUTE = 60_000;
 const WORK: NotebookId = notebookId(new Uint8Array(16).fill(0xb1));
 const TRAVEL: NotebookId = notebookId(new Uint8Array(16).fill(0xb2));
-const stretch: Crypto['stretch'] = (...secret) => webCrypto.stretch(...secret);
-const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+export const stretch: Crypto['stretch'] = (...secret) => webCrypto.stretch(...secret);
+export const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
 /** DEFLATE that compresses nothing: stored blocks alone, so that no platform's compressor is in the bytes. */
 export const storedCompression: Compression = {
@@ -49,7 +58,9 @@ export const storedCompression: Compression = {
 };
 
 /** A pack by a program that knows more than this one: an entry kind and a head field of its own. */
-async function writeAsNewerProgram(reader: Device): Promise<{ document: DocId; kind: number; payload: Uint8Array }[]> {
+export async function writeAsNewerProgram(
+  reader: Device,
+): Promise<{ document: DocId; kind: number; payload: Uint8Array }[]> {
   const ctx = await reader.context();
   const entry = { doc: note(1), kind: 9, payload: Uint8Array.of(9, 8, 7), digest: new Uint8Array(8), card: null };
   const inline = { doc: `${'0'.repeat(30)}05` as DocId, kind: 7, payload: Uint8Array.of(1, 2) };
@@ -66,13 +77,24 @@ async function writeAsNewerProgram(reader: Device): Promise<{ document: DocId; k
 
 /** What a device holds, as an example says it. */
 export async function contents(device: Device): Promise<Pick<Example, 'notes' | 'notebooks'>> {
-  const ids: DocId[] = (await device.rows('notes')).map((row) => row.id);
+  const rows = await device.rows('notes');
+  const ids: DocId[] = rows.map((row) => row.id);
   const docs = await device.place.state.read(['bodies'], (tx) => loadDocs(tx, [...ids, LIBRARY]));
-  const notes: Record<string, { text: string } & Card> = {};
-  for (const [id, { doc }] of docs) if (id !== LIBRARY) notes[id] = { text: textOf(doc).toJSON(), ...card(doc) };
+  const notes: Record<string, ExampleNote> = {};
+  for (const { id, trashedAt, back } of rows) {
+    const { doc } = docs.get(id) as { doc: Doc };
+    notes[id] = { text: textOf(doc).toJSON(), ...card(doc), trashedAt, ...(back ? { back } : {}) };
+  }
   const library = docs.get(LIBRARY);
   const drawn = library ? notebooks(library.doc) : [];
   return { notes, notebooks: drawn.map(({ id, name, parent, depth }) => ({ id, name, parent, depth })) };
+}
+
+/** What is stored, by name, in base64. */
+export function objectsIn(world: World): Example['objects'] {
+  const objects = [...world.provider.objects()].filter(([name]) => parseName(name) !== null);
+  objects.sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(objects.map(([name, { bytes }]) => [name, base64(bytes)]));
 }
 
 export async function makeTwoDevices(about: string, compression: Compression): Promise<Example> {
@@ -128,26 +150,12 @@ export async function makeTwoDevices(about: string, compression: Compression): P
   await add(phone, note(4), '');
   for (const device of [phone, laptop]) await device.sync();
 
-  const objects = [...world.provider.objects()].filter(([name]) => parseName(name) !== null);
   return {
     about,
     passphrase: PASSPHRASE,
     words: newWords({ ...deps.crypto, random: () => ENTROPY }).join(' '),
-    objects: Object.fromEntries(
-      objects.sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, { bytes }]) => [name, base64(bytes)]),
-    ),
+    objects: objectsIn(world),
     ...(await contents(laptop)),
     aside: newer.map(({ document, kind, payload }) => ({ document, kind, payload: base64(payload) })),
   };
 }
-
-/** The file of each example, and how it was made. */
-export const EXAMPLES: Readonly<Record<string, () => Promise<Example>>> = {
-  'two-devices.json': () =>
-    makeTwoDevices('Two devices and a newer program, as programs write.', synchronousCompression),
-  'two-devices-stored.json': () =>
-    makeTwoDevices(
-      'The same with stored DEFLATE blocks, so that every byte is the same everywhere.',
-      storedCompression,
-    ),
-};

@@ -2,7 +2,7 @@
 import type { Database } from '../cache/database.ts';
 import type { CheckStep, StorageCheck } from './api.ts';
 
-export const NO_CHECK: StorageCheck = { running: null, ended: null, last: null };
+const NO_CHECK: StorageCheck = { running: null, ended: null, last: null };
 
 /** The row's key in the `status` table. @param storage the connection's id */
 export const checkKey = (storage: string): string => `check ${storage}`;

@@ -82,6 +82,11 @@ async function walkThroughNotes(page: Page): Promise<void> {
   await page.goto('./#/trash');
   await openNote(page, 'Heading');
   await expectAccessible(page, 'a note in the trash');
+  await page.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await expectAccessible(page, 'the question before a note is deleted for good');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   for (const [address, heading] of PLACES) {
     await page.goto(`./#/${address}`);
     await expect(page.getByRole('heading', { name: heading })).toBeVisible();

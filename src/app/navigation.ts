@@ -30,10 +30,18 @@ export function go(route: Route, { replace = false }: { replace?: boolean } = {}
   navigate(pathOf(route), { replace: replace || layerHere() > 0, state });
 }
 
-/** From an open note to its list: back where the person came from, so that the history doesn't grow at every turn. */
+/** On the way to a list from something on top of one of its notes: the entries of both are left in one go. */
+let goingUp = false;
+
+/**
+ * From an open note, or from what is open on top of it, to the note's list: back where the person came from, so that the history
+ * doesn't grow at every turn.
+ */
 export function goUp(route: Route & { readonly page: 'notes' }): void {
-  if (entryState().fromList) history.back();
-  else go({ ...route, note: null }, { replace: true });
+  if (entryState().fromList) {
+    goingUp = layerHere() > 0;
+    history.go(-1 - layerHere());
+  } else go({ ...route, note: null }, { replace: true });
 }
 
 /** What is open on top of the page, the topmost last: how each is closed. */
@@ -42,6 +50,7 @@ const layers: (() => void)[] = [];
 let leaving: ReturnType<typeof setTimeout> | undefined;
 
 addEventListener('popstate', () => {
+  goingUp = false;
   if (layerHere() < layers.length) layers.at(-1)?.();
 });
 
@@ -60,7 +69,7 @@ export function useBackCloses(open: boolean, close: () => void): void {
     return () => {
       layers.splice(layers.indexOf(closeThis), 1);
       leaving = setTimeout(() => {
-        if (layerHere() > layers.length) history.back();
+        if (!goingUp && layerHere() > layers.length) history.back();
       });
     };
   }, [open]);

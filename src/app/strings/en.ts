@@ -147,10 +147,9 @@ export const en = {
     emptyTitle: (count: number) =>
       n(count, { one: 'Delete the # note in the trash for good?', other: 'Delete all # notes in the trash for good?' }),
     purgeBody: 'This can’t be undone.',
-    purgeDevices: 'Your other devices delete it too, with their next sync.',
+    purgeDevices: 'Your other devices do the same with their next sync.',
     purgeStorage: (label: string) => `The text leaves ${label} within 30 days.`,
-    purgeUnseen:
-      'If a device has changed it since, and this one hasn’t heard of that, it comes back to the trash, whole.',
+    purgeUnseen: 'A note that another device has changed, unknown to this one, comes back to the trash, whole.',
     purging: 'Deleting…',
     purged: (count: number) => n(count, { one: 'Deleted for good.', other: '# notes were deleted for good.' }),
     keptAway: (count: number) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type DeviceId, type Element, element } from './coverage.ts';
 import { HOUR, merge, states, twoAges, update } from './examples/ages.ts';
-import { createWorld, note, type World } from './examples/devices.ts';
+import { createWorld, type Device, note, type World } from './examples/devices.ts';
 import { agreeToFormat, formatToWrite, rememberDevices } from './formats.ts';
 import type { ClocksRecord, DeviceRow } from './state.ts';
 
@@ -324,4 +324,53 @@ test('V4 of a device that went back to an older program its newest pack counts',
   await old.sync();
   await ahead.sync();
   expect(await formatToWrite(await ahead.context())).toBe(1);
+});
+
+/** Idle work until there is none to do now. @returns how many packs were merged and deleted */
+async function rest(device: Device): Promise<{ merged: number; deleted: number }> {
+  const sum = { merged: 0, deleted: 0 };
+  for (;;) {
+    const { merged, deleted, more } = await device.session.idle({ weak: false });
+    sum.merged += merged;
+    sum.deleted += deleted;
+    if (!more) return sum;
+  }
+}
+
+test('V4 V16 packs of a newer format are left alone when others are merged, until who reads them merges them', async () => {
+  const { world, old, ahead } = await twoAges(15);
+  await agreeToFormat(ahead.place, 2);
+  for (let number = 1; number <= 9; number++) {
+    await ahead.write(note(20 + number), 'in the new format');
+    await ahead.sync();
+  }
+  const newer = world.names('p').filter((name) => world.bytesOf(name)[7] === 2);
+  expect(newer).toHaveLength(9);
+  const bytes = newer.map((name) => world.bytesOf(name));
+  for (let number = 1; number <= 8; number++) {
+    await old.write(note(40 + number), 'in the old format');
+    await old.sync();
+  }
+  let merged = 0;
+  for (let round = 0; round < 6; round++) {
+    world.time += 7 * HOUR;
+    await old.sync();
+    merged += (await rest(old)).merged;
+  }
+  expect(merged).toBeGreaterThanOrEqual(8);
+  expect(newer.map((name) => world.bytesOf(name))).toEqual(bytes);
+  expect(await old.text(note(21))).toBe('');
+
+  // The person thinks better of it, and what the one ahead merges is for both.
+  await agreeToFormat(ahead.place, 1);
+  for (let round = 0; round < 6; round++) {
+    world.time += 7 * HOUR;
+    await ahead.write(note(30), 'more. ');
+    await ahead.sync();
+    await rest(ahead);
+  }
+  await old.sync();
+  expect(await old.texts()).toEqual(await ahead.texts());
+  expect(await old.text(note(21))).toBe('in the new format');
+  expect(world.names('p').filter((name) => newer.includes(name)).length).toBeLessThan(2);
 });

@@ -86,7 +86,7 @@ async function get(ctx: Context, object: ObjectFacts, start: number, end: number
 /** The version is asked before anything else: what a newer program wrote isn't damaged, whatever it looks like. */
 async function checkBytes(ctx: Context, object: ObjectFacts, bytes: Bytes): Promise<void> {
   try {
-    readHeader(bytes);
+    readHeader(bytes, ctx.deps);
   } catch (error) {
     if (isVaultError(error, 'Newer')) throw new Flaw({ kind: 'newer' });
     if (!isVaultError(error)) throw error;
@@ -200,7 +200,9 @@ export async function inspectAttachment(
   signal?: AbortSignal,
 ): Promise<'sound' | 'damaged' | 'newer' | 'gone'> {
   try {
-    const header = await opening('head', async () => readHeader(await get(ctx, object, 0, FIXED_HEADER, signal)));
+    const header = await opening('head', async () =>
+      readHeader(await get(ctx, object, 0, FIXED_HEADER, signal), ctx.deps),
+    );
     return 'needs' in header ? (object.size < header.needs ? 'damaged' : 'sound') : 'sound';
   } catch (error) {
     if (!(error instanceof Flaw)) throw error;

@@ -28,3 +28,7 @@ export function contains(doc: Y.Doc, update: Uint8Array): boolean {
   both.destroy();
   return isDeepStrictEqual(one, other);
 }
+
+export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}

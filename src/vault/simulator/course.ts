@@ -2,8 +2,10 @@
 import type { Device } from './device.ts';
 import type { Dice } from './dice.ts';
 import { runEngine } from './engine.ts';
-import { untilNext } from './hand.ts';
+import { drawJump, untilNext } from './hand.ts';
 import { createLife, type Life } from './life.ts';
+import { createNewerWriter, type NewerWriter } from './newer.ts';
+import { NEXT_YEAR } from './next-year.ts';
 import { createPerson, type Person } from './person.ts';
 import { createProfiles } from './profiles.ts';
 import type { World } from './world.ts';
@@ -80,6 +82,7 @@ async function live(person: Person, written: () => void, life: Life, dice: Dice,
 export function createCourse(world: World): Course {
   const { clock, weather } = world;
   let running = true;
+  const newer = new Map<Device, NewerWriter>();
 
   function start(device: Device): void {
     const dice = world.dice(`life of ${device.name} ${clock.now()} ${clock.steps()}`);
@@ -93,6 +96,10 @@ export function createCourse(world: World): Course {
     live(person, bell.ring, life, world.dice(`days of ${device.name} ${clock.steps()}`), weather.pace).catch(
       world.fail,
     );
+    newer
+      .get(device)
+      ?.live(life, world.dice(`next year of ${device.name} ${clock.steps()}`))
+      .catch(world.fail);
     runEngine(world, device, life, world.dice(`engine of ${device.name} ${clock.steps()}`), {
       peek: person.peek,
       written: bell.rung,
@@ -108,7 +115,7 @@ export function createCourse(world: World): Course {
     for (;;) {
       await clock.sleep(untilNext(dice, weather.jumps, weather.pace));
       if (!running) return;
-      device.ahead += dice.chance(0.7) ? dice.between(-3 * DAY, 3 * DAY) : dice.between(-800 * DAY, 800 * DAY);
+      device.ahead += drawJump(dice, world.crept);
       world.trace(() => `${device.name}'s clock jumps: ${device.ahead} ms ahead`);
     }
   }
@@ -148,6 +155,10 @@ export function createCourse(world: World): Course {
 
   return {
     start(device) {
+      if (weather.ahead > 0 && device === world.devices[0]) {
+        device.deps = { ...device.deps, ...NEXT_YEAR };
+        newer.set(device, createNewerWriter(world, device));
+      }
       adopt(device);
       if (weather.asleep > 0 && device === world.devices[1])
         sleepLong(device, world.dice(`drawer of ${device.name}`)).catch(world.fail);

@@ -15,7 +15,10 @@ export const memoryDatabases: Databases = async () => createMemoryState();
 export interface Device {
   readonly name: string;
   readonly network: Network;
-  readonly deps: VaultDeps;
+  /** Changes when its program is updated. */
+  deps: VaultDeps;
+  /** It has little power, or its network costs money. */
+  readonly weak: boolean;
   /** ms by which its clock is ahead. */
   ahead: number;
   state: State;

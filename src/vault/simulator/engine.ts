@@ -73,6 +73,19 @@ export async function haveItPutBack(world: World, device: Device, place: Place):
   await putBack(place);
 }
 
+/** What the program does when nobody waits for it. @returns how many packs came and went. */
+export async function beIdle(world: World, device: Device, session: Session, most: number): Promise<number> {
+  let changes = 0;
+  for (let slice = 0; slice < most; slice++) {
+    const report = await session.idle({ weak: device.weak });
+    changes += report.merged + report.deleted;
+    if (report.merged + report.deleted > 0)
+      world.trace(() => `${device.name} merged ${report.merged} packs, and deleted ${report.deleted}`);
+    if (!report.more) break;
+  }
+  return changes;
+}
+
 export interface EngineWishes {
   /** Somebody may open a note while its text is still on its way. */
   peek(): Promise<void>;
@@ -107,6 +120,10 @@ export async function runEngine(
         if (world.hand.alarm(device)) await haveItPutBack(world, device, place);
       } else await world.oracle.synced(device);
       if (await moveOn(world, device, place)) session = null;
+      else if (dice.chance(0.6)) {
+        await life.sleep(dice.skewed(10, 100_000));
+        await beIdle(world, device, session, dice.between(1, 8));
+      }
     } catch (error) {
       world.trace(() => `${device.name} could not sync: ${error instanceof Error ? error.message : String(error)}`);
       await cope(error, world, device, life, dice);

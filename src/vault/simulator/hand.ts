@@ -40,6 +40,14 @@ export function untilNext(dice: Dice, timesADay: number, pace: number): number {
   return ((-Math.log(1 - dice.next()) * DAY) / timesADay) * pace;
 }
 
+/** By how many ms a clock jumps: by days, or by years. */
+export function drawJump(dice: Dice, crept: { ms: number }): number {
+  const days = dice.chance(0.6) ? 3 : 800;
+  const jump = dice.between(-days * DAY, days * DAY);
+  if (Math.abs(jump) <= 1.1 * DAY) crept.ms += Math.abs(jump);
+  return jump;
+}
+
 function flipped(bytes: Uint8Array<ArrayBuffer>, dice: Dice): Uint8Array<ArrayBuffer> {
   if (bytes.length === 0 || dice.chance(0.2)) return bytes.slice(0, dice.between(0, bytes.length + 1));
   const at = dice.between(0, bytes.length);
@@ -59,7 +67,9 @@ function strange(objects: ReadonlyMap<ObjectName, MemoryObject>, dice: Dice): [O
   return [objectName(`log/${vault}.p.${hash}`), object];
 }
 
-export function createHand(world: Pick<World, 'clock' | 'weather' | 'dice' | 'trace' | 'fail' | 'provider'>): Hand {
+export function createHand(
+  world: Pick<World, 'clock' | 'weather' | 'dice' | 'trace' | 'fail' | 'provider' | 'crept'>,
+): Hand {
   const { clock, weather, provider } = world;
   const { pace } = weather;
   let running = true;
@@ -139,7 +149,7 @@ export function createHand(world: Pick<World, 'clock' | 'weather' | 'dice' | 'tr
   }
 
   function jump(dice: Dice): void {
-    ahead += dice.chance(0.5) ? dice.between(-3 * DAY, 3 * DAY) : dice.between(-800 * DAY, 800 * DAY);
+    ahead += drawJump(dice, world.crept);
     world.trace(() => `the provider's clock jumps: ${ahead} ms ahead`);
   }
 

@@ -38,10 +38,31 @@ export interface LifeDeps {
 
 const never = <Result>() => new Promise<Result>(() => undefined);
 
+/** Notes whose rows are written. */
+function noting(table: Tables['purges'], docs: Set<DocId>): Tables['purges'] {
+  return {
+    get: (key) => table.get(key),
+    getMany: (keys) => table.getMany(keys),
+    where: (index, values) => table.where(index, values),
+    list: (options) => table.list(options),
+    count: () => table.count(),
+    put(row) {
+      docs.add(row.doc);
+      return table.put(row);
+    },
+    putMany(rows) {
+      for (const row of rows) docs.add(row.doc);
+      return table.putMany(rows);
+    },
+    delete: (keys) => table.delete(keys),
+  };
+}
+
 /** Notes which documents a transaction changes. */
 function watched(tx: Transaction<TableName>, docs: Set<DocId>, rows: Set<number>): Transaction<TableName> {
-  const { bodies } = tx;
-  if (!bodies) return tx;
+  const { bodies, purges } = tx;
+  const mourned: Partial<Tables> = purges ? { purges: noting(purges, docs) } : {};
+  if (!bodies) return { ...tx, ...mourned };
   const table: Tables['bodies'] = {
     get: (key) => bodies.get(key),
     getMany: (keys) => bodies.getMany(keys),
@@ -61,7 +82,7 @@ function watched(tx: Transaction<TableName>, docs: Set<DocId>, rows: Set<number>
       return bodies.delete(keys);
     },
   };
-  return { ...tx, bodies: table };
+  return { ...tx, ...mourned, bodies: table };
 }
 
 export function createLife(deps: LifeDeps): Life {

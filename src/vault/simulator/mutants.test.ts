@@ -17,9 +17,9 @@ describe('the simulator finds planted bugs', () => {
   );
 
   it('refuses a mutant whose place has gone, or is in doubt', () => {
-    const mutant = { name: 'of a test', file: 'a.ts', find: 'one', replace: 'two' };
-    expect(plant(mutant, 'one and all')).toBe('two and all');
-    expect(() => plant(mutant, 'nothing of it')).toThrow('stands 0 times in a.ts');
-    expect(() => plant(mutant, 'one by one')).toThrow('stands 2 times in a.ts');
+    const edit = { file: 'a.ts', find: 'one', replace: 'two' };
+    expect(plant('of a test', edit, 'one and all')).toBe('two and all');
+    expect(() => plant('of a test', edit, 'nothing of it')).toThrow('stands 0 times in a.ts');
+    expect(() => plant('of a test', edit, 'one by one')).toThrow('stands 2 times in a.ts');
   });
 });

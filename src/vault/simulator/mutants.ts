@@ -1,13 +1,17 @@
 /** Bugs planted in the source text on purpose, so that we know the simulator would find their like. */
 import type { Rule } from './violation.ts';
 
-export interface Mutant {
-  readonly name: string;
+export interface Edit {
   /** Relative to the project. */
   readonly file: string;
   /** Stands exactly once in the file. */
   readonly find: string;
   readonly replace: string;
+}
+
+export interface Mutant {
+  readonly name: string;
+  readonly edits: readonly Edit[];
   /** By which it must be found. */
   readonly rule: Rule;
   /** The first seed that finds it; a test holds both to it. */
@@ -17,54 +21,65 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'cursor committed before the data it stands for',
-    file: 'src/vault/listing.ts',
-    find: `    await state.write(LISTING, async (tx) => {
+    edits: [
+      {
+        file: 'src/vault/listing.ts',
+        find: `    await state.write(LISTING, async (tx) => {
       await apply(`,
-    replace: `    await state.write(['meta'], (tx) =>
+        replace: `    await state.write(['meta'], (tx) =>
       writeMeta(tx, \`listing \${storageId}\`, { cursor: page.cursor, full: record?.full ?? null }),
     );
     await state.write(LISTING, async (tx) => {
       await apply(`,
+      },
+    ],
     rule: 'V12',
-    seed: 3,
+    seed: 6,
   },
   {
     name: 'upload before the local commit',
-    file: 'src/vault/send.ts',
-    find: `  await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {`,
-    replace: `  await ctx.storage.put(upload.name, upload.bytes);
+    edits: [
+      {
+        file: 'src/vault/send.ts',
+        find: `  await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {`,
+        replace: `  await ctx.storage.put(upload.name, upload.bytes);
   await ctx.state.write(['outbox', 'uploads', 'applied', 'meta', 'gaps'], async (tx) => {`,
+      },
+    ],
     rule: 'V5',
-    seed: 8,
+    seed: 3,
   },
   {
     name: 'sequence number used again after a restart',
-    file: 'src/vault/send.ts',
-    find: `    await writeMeta(tx, 'device', { id: device.id, next: device.next + 1 });
-    await tx.uploads.put(upload);
-    await tx.outbox.delete(taken.flatMap((parcel) => parcel.rows.map((row) => row.n as number)));
-    await tx.applied.putMany(known.unstated.map((row) => ({ ...row, stated: 1 })));
-    await tx.applied.put({ element: upload.element, stated: 0 });
-    await tx.gaps.putMany(known.wants.map((row) => ({ ...row, asked: true })));
-  });
-`,
-    replace: `    await writeMeta(tx, 'device', device);
-    await tx.uploads.put(upload);
-    await tx.outbox.delete(taken.flatMap((parcel) => parcel.rows.map((row) => row.n as number)));
-    await tx.applied.putMany(known.unstated.map((row) => ({ ...row, stated: 1 })));
-    await tx.applied.put({ element: upload.element, stated: 0 });
-    await tx.gaps.putMany(known.wants.map((row) => ({ ...row, asked: true })));
-  });
+    edits: [
+      {
+        file: 'src/vault/send.ts',
+        find: `    await writeMeta(tx, 'device', { id: device.id, next: device.next + 1 });
+    await tx.uploads.put(upload);`,
+        replace: `    await writeMeta(tx, 'device', device);
+    await tx.uploads.put(upload);`,
+      },
+      {
+        file: 'src/vault/send.ts',
+        find: `  ctx.applied.add(upload.element);
+  return { upload,`,
+        replace: `  ctx.applied.add(upload.element);
   await ctx.state.write(['meta'], (tx) => writeMeta(tx, 'device', { id: device.id, next: device.next + 1 }));
-`,
+  return { upload,`,
+      },
+    ],
     rule: 'V5',
     seed: 12,
   },
   {
     name: 'another writer under the own device id goes unnoticed',
-    file: 'src/vault/receive.ts',
-    find: `    if (await isRollback(ctx, pack, head)) await newDevice(ctx);`,
-    replace: `    if (await isRollback(ctx, pack, head)) void newDevice;`,
+    edits: [
+      {
+        file: 'src/vault/receive.ts',
+        find: `    if (await isRollback(ctx, pack, head)) await newDevice(ctx);`,
+        replace: `    if (await isRollback(ctx, pack, head)) void newDevice;`,
+      },
+    ],
     rule: 'V8',
     seed: 15,
   },

@@ -4,18 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Plan, runJobs } from './jobs.ts';
-import type { Mutant } from './mutants.ts';
+import type { Edit, Mutant } from './mutants.ts';
 import type { Outcome } from './simulate.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const COPIED = ['src', 'backends', 'package.json', 'tsconfig.json'];
 
 /** @returns the text with the bug in it. @throws when what is to be replaced doesn't stand there exactly once. */
-export function plant(mutant: Pick<Mutant, 'name' | 'file' | 'find' | 'replace'>, source: string): string {
-  const parts = source.split(mutant.find);
-  if (parts.length !== 2)
-    throw new Error(`"${mutant.name}" looks for text that stands ${parts.length - 1} times in ${mutant.file}`);
-  return parts.join(mutant.replace);
+export function plant(name: string, { file, find, replace }: Edit, source: string): string {
+  const parts = source.split(find);
+  if (parts.length !== 2) throw new Error(`"${name}" looks for text that stands ${parts.length - 1} times in ${file}`);
+  return parts.join(replace);
 }
 
 /** Gives the first failure of the plan's seeds, in order of seeds, or null when the mutant survives them all. */
@@ -24,8 +23,10 @@ export async function hunt(mutant: Mutant, plan: Plan): Promise<Outcome | null> 
   try {
     for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    const file = join(folder, mutant.file);
-    writeFileSync(file, plant(mutant, readFileSync(file, 'utf8')));
+    for (const edit of mutant.edits) {
+      const file = join(folder, edit.file);
+      writeFileSync(file, plant(mutant.name, edit, readFileSync(file, 'utf8')));
+    }
     return await firstFailure(folder, plan);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -7,25 +7,35 @@ import { isDeepStrictEqual } from 'node:util';
 import { card } from '../../notes/card.ts';
 import { type DocId, isNoteId, LIBRARY } from '../../notes/ids.ts';
 import { hasPending } from '../../notes/merge.ts';
+import { answeredPurges } from '../../notes/note.ts';
 import type { ObjectName } from '../../../backends/storage.ts';
 import { type DeviceId, type Element, partsOf } from '../coverage.ts';
 import { groupByDoc } from '../documents.ts';
 import { type KeyRing, keyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
-import { readMeta } from '../state.ts';
-import { contains, docOf } from './contents.ts';
+import { decodePurge, purgeId } from '../purge.ts';
+import { type NoteRow, readMeta } from '../state.ts';
+import { contains, docOf, sameBytes } from './contents.ts';
 import type { Device } from './device.ts';
+import { type Graves, TRASH_KEPT } from './graves.ts';
 import { createHearsay, type Hearsay, type Told } from './hearsay.ts';
 import type { Shadow } from './shadow.ts';
 import type { StorageRules } from './storage-rules.ts';
-import { isPiece, type StoredPack } from './stored.ts';
+import { isPiece, isPurge, type StoredPack } from './stored.ts';
 import { tokensOf } from './tokens.ts';
 import { must } from './violation.ts';
+
+/** Whoever wrote so lately counts (V4), however two clocks have crept apart. */
+const LATELY = 85 * 86_400_000;
 
 export interface Oracle {
   /** A person deletes these: from now on they may vanish. */
   willDelete(tokens: readonly string[]): void;
+  /** A person deletes a whole note for good. */
+  willPurge(tokens: Iterable<string>): void;
   readonly deleted: ReadonlySet<string>;
+  /** What stood in notes that were deleted for good. */
+  readonly purged: ReadonlySet<string>;
   /** To be called whenever everything is settled. */
   look(devices: readonly Device[]): Promise<void>;
   /** A sync of this device just succeeded. */
@@ -35,14 +45,27 @@ export interface Oracle {
   told(device: Device): Told;
 }
 
+export interface OracleDeps {
+  readonly shadow: Shadow;
+  readonly rules: StorageRules;
+  readonly graves: Graves;
+  /** The simulator's clock. */
+  readonly now: () => number;
+  /** By how much clocks may have gone wrong without anybody having to doubt them, in ms. */
+  readonly slack: () => number;
+}
+
 function of<Value extends object>(map: WeakMap<Device, Value>, device: Device, make: () => Value): Value {
   let value = map.get(device);
   if (!value) map.set(device, (value = make()));
   return value;
 }
 
-export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
+export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps): Oracle {
   const deleted = new Set<string>();
+  const purged = new Set<string>();
+  /** When a note was first shown as lying in the trash since then, anywhere. */
+  const trashed = new Map<string, number>();
   const rings = new Map<VaultId, KeyRing>();
   /** Highest sequence number of each writer of a vault. */
   const sequences = new Map<string, number>();
@@ -73,10 +96,30 @@ export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
     sequences.set(writer, Math.max(highest, pack.sequence));
   }
 
+  /** V4: a new format only when everybody reads it of whom the writer knows that they wrote lately. */
+  async function readByEverybody(pack: StoredPack): Promise<void> {
+    const writer = writers.get(pack.device);
+    if (pack.format < 2 || !writer) return;
+    const rows = await writer.state.read(['packs'], (tx) => tx.packs.where('state', ['applied']));
+    const names = new Set<string>(rows.map((row) => row.name));
+    for (const other of shadow.intact(pack.vault))
+      must(
+        other.reads >= pack.format ||
+          other.device === pack.device ||
+          pack.since - other.since > LATELY ||
+          !names.has(other.name),
+        'V4',
+        () => `${pack.name} is in a format that the writer of ${other.name} can't read`,
+      );
+  }
+
   async function absorb(): Promise<void> {
     const changes = await shadow.absorb(rings);
+    for (const { kind, by, pack } of changes) if (kind === 'added' && by === 'request') await readByEverybody(pack);
     for (const { kind, by, pack } of changes)
       if (kind === 'added' && by === 'request' && pack.element) sequenceInOrder(pack);
+    for (const { kind, pack } of changes)
+      if (kind === 'added') for (const { doc, payload } of pack.entries.filter(isPurge)) graves.dig(doc, payload);
     rules.judge(changes);
   }
 
@@ -92,9 +135,10 @@ export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
     deletedRows.clear();
     if (ids.size === 0) return;
     const list = [...ids];
-    const { bodies, notes } = await device.state.read(['bodies', 'notes'], async (tx) => ({
+    const { bodies, notes, purges } = await device.state.read(['bodies', 'notes', 'purges'], async (tx) => ({
       bodies: groupByDoc(await tx.bodies.where('doc', list)),
       notes: await tx.notes.getMany(list.filter(isNoteId)),
+      purges: groupByDoc(await tx.purges.where('doc', list)),
     }));
     const rowOf = new Map(notes.flatMap((row) => (row ? [[row.id as DocId, row] as const] : [])));
     for (const id of list) {
@@ -103,11 +147,23 @@ export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
       const doc = docOf(device, id, rows);
       const now = tokensOf(doc);
       const partial = hasPending(doc);
+      const buried = (purges.get(id) ?? []).map((row) => row.payload);
+      for (const payload of buried) if (graves.dig(id, payload)) await dugRightly(device, id, doc, payload);
+      const hidden = isNoteId(id) && graves.hidden(doc, buried);
+      if (hidden) for (const token of [...now, ...(device.held.get(id) ?? [])]) purged.add(token);
       for (const token of device.held.get(id) ?? []) {
         if (now.has(token)) continue;
         if (partial && id === LIBRARY) {
           // A name that was overwritten is deleted at once; the new one may still wait for the piece that it builds on.
           now.add(token);
+          continue;
+        }
+        if (purged.has(token) && rows.length === 0) {
+          must(
+            buried.length === 0 || graves.isRipe(id),
+            'V22',
+            () => `${device.name} has let go of ${id} too soon after it was deleted for good`,
+          );
           continue;
         }
         must(deleted.has(token), 'V36', () => `${device.name} lost ${token} of ${id}, which nobody had deleted`);
@@ -120,18 +176,57 @@ export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
           () => `${token} came back to ${id} on ${device.name} after it was deleted`,
         );
       device.held.set(id, now);
-      if (isNoteId(id) && rows.length > 0) {
-        const { id: _, here, sample: __, ...shown } = rowOf.get(id) ?? { id, here: false, sample: false };
-        must(here, 'V15', () => `${device.name} holds ${id} and shows it as away`);
-        // While a piece is missing, Yjs may integrate more of the rest when it reads them anew than it did one by one.
-        must(
-          partial || isDeepStrictEqual(shown, card(doc)),
-          'V15',
-          () => `${device.name} shows another card of ${id} than it has`,
-        );
-      }
+      if (isNoteId(id)) shownRightly(device, id, doc, rowOf.get(id), buried, { held: rows.length > 0, partial });
       doc.destroy();
     }
+  }
+
+  /** V22, V23: who deletes a note for good has all of it, and nobody does it by himself before the time has come. */
+  async function dugRightly(device: Device, id: DocId, doc: Y.Doc, payload: Uint8Array): Promise<void> {
+    const pending = await device.state.read(['pending'], (tx) => tx.pending.where('doc', [id]));
+    must(
+      pending.length === 0 && graves.hidden(doc, [payload]),
+      'V23',
+      () => `${device.name} deleted ${id} for good and hadn't seen all of it`,
+    );
+    const { at, good } = decodePurge(payload);
+    const since = trashed.get(`${id} ${at - TRASH_KEPT}`) ?? now();
+    must(
+      good || now() - since >= TRASH_KEPT - slack(),
+      'V22',
+      () =>
+        `${device.name} deleted ${id} for good after ${((now() - since) / 86_400_000).toFixed(1)} days in the trash`,
+    );
+  }
+
+  /** V15, V38: what lists show of a note is what it holds, and nothing of a note that was deleted for good. */
+  function shownRightly(
+    device: Device,
+    id: DocId,
+    doc: Y.Doc,
+    row: NoteRow | undefined,
+    buried: readonly Uint8Array[],
+    { held, partial }: { readonly held: boolean; readonly partial: boolean },
+  ): void {
+    if (graves.hidden(doc, buried)) {
+      must(!row, 'V38', () => `${device.name} shows ${id}, which was deleted for good`);
+      return;
+    }
+    if (!held) return;
+    must(row?.here, 'V15', () => `${device.name} holds ${id} and shows it as away`);
+    if (row.trashedAt !== null && !trashed.has(`${id} ${row.trashedAt}`)) trashed.set(`${id} ${row.trashedAt}`, now());
+    if (partial) return;
+    const { id: _, here: __, sample: ___, back, ...shown } = row;
+    const own = card(doc);
+    const answered = answeredPurges(doc);
+    const open = buried.some((payload) => !answered.has(purgeId(payload)));
+    must(back === open, 'V24', () => `${device.name} shows ${id} as ${back ? '' : 'not '}back from being deleted`);
+    must(
+      isDeepStrictEqual({ ...shown, trashedAt: null }, { ...own, trashedAt: null }) &&
+        (back ? shown.trashedAt !== null : shown.trashedAt === own.trashedAt),
+      'V15',
+      () => `${device.name} shows another card of ${id} than it has`,
+    );
   }
 
   /** V8: what it didn't seal isn't under its device id, or it has taken another. */
@@ -178,7 +273,7 @@ export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
       for (const { doc: id, payload } of pack.entries.filter(isPiece)) {
         const doc = docOf(device, id, bodies.get(id) ?? []);
         must(
-          contains(doc, payload),
+          contains(doc, payload) || graves.released(id, payload, doc),
           'V11',
           () => `${device.name} counts ${item} as applied and lacks its part of ${id}`,
         );
@@ -211,19 +306,27 @@ export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
     const cursor = (listing?.value as { cursor: string | null } | undefined)?.cursor;
     if (!cursor) return;
     // Packs of a vault that the device has left are none of its business any more.
-    // What has gone may be forgotten.
-    for (const name of of(told, device, createHearsay).upTo(cursor))
+    for (const name of of(told, device, createHearsay).upTo(cursor)) {
+      const parsed = parseName(name);
+      // Strangers' files are nobody's business, nor are packs of a vault that the device has left.
+      if (!parsed || !'pk'.includes(parsed.kind) || (vault && parsed.vault !== vault.id)) continue;
+      // What has gone may be forgotten.
       must(
-        names.has(name) || (vault && parseName(name)?.vault !== vault.id) || !shadow.exists(name as ObjectName),
+        names.has(name) || !shadow.exists(name as ObjectName),
         'V12',
         () => `${device.name} kept a cursor, and not ${name}, which it was told before`,
       );
+    }
   }
 
   return {
     deleted,
+    purged,
     willDelete(tokens) {
       for (const token of tokens) deleted.add(token);
+    },
+    willPurge(tokens) {
+      for (const token of tokens) purged.add(token);
     },
     told: (device) => of(told, device, createHearsay),
     async begin(device) {
@@ -252,9 +355,10 @@ export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
     },
     async synced(device) {
       await lookAtListing(device);
-      const { waiting, bodies, vault } = await device.state.read(
-        ['outbox', 'uploads', 'bodies', 'meta'],
+      const { waiting, bodies, purges, vault } = await device.state.read(
+        ['outbox', 'uploads', 'bodies', 'purges', 'meta'],
         async (tx) => ({
+          purges: groupByDoc(await tx.purges.list()),
           waiting: (await tx.outbox.count()) + (await tx.uploads.count()),
           bodies: await tx.bodies.list(),
           vault: await readMeta(tx, 'vault'),
@@ -262,12 +366,24 @@ export function createOracle(shadow: Shadow, rules: StorageRules): Oracle {
       );
       if (waiting > 0 || !vault) return;
       await absorb();
+      for (const [id, rows] of purges)
+        for (const { payload } of rows)
+          must(
+            rules.injured(vault.id, id) || shadow.purges(vault.id, id).some((other) => sameBytes(other, payload)),
+            'V37',
+            () => `${device.name} has sent all it had, and the storage doesn't say that ${id} was deleted for good`,
+          );
       const known = of(found, device, () => new Map<DocId, string>());
       for (const [id, rows] of groupByDoc(bodies)) {
         const key = `${vault.id} ${rows.map((row) => row.n).join()}`;
         if (known.get(id) === key) continue;
         const there = shadow.doc(vault.id, id);
         const doc = docOf(device, id, rows);
+        const buried = (purges.get(id) ?? []).map((row) => row.payload);
+        // Of a note that was deleted for good only that is kept, in the end.
+        if (graves.hidden(doc, buried)) continue;
+        // One that is on its way back is sent once it is whole.
+        if (buried.length > 0 && hasPending(doc)) continue;
         const whole = there !== undefined && contains(there, Y.encodeStateAsUpdate(doc));
         if (whole) rules.healed(vault.id, id);
         else if (rules.injured(vault.id, id)) continue;

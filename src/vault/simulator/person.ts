@@ -14,6 +14,7 @@ import {
   initNote,
   newDoc,
   removeTag,
+  restore,
   setNotebook,
   setPinned,
   setTrashed,
@@ -26,10 +27,12 @@ import { openContext } from '../context.ts';
 import type { Bytes } from '../crypto.ts';
 import { CHANGING, recordEdit } from '../documents.ts';
 import { isVaultError } from '../errors.ts';
+import { purgeId, unanswered } from '../purge.ts';
+import { purgeNotes } from '../purging.ts';
 import { fetchNote } from '../bodies.ts';
 import type { Device } from './device.ts';
 import type { Dice } from './dice.ts';
-import { placeOf } from './engine.ts';
+import { ownVault, placeOf } from './engine.ts';
 import type { Life } from './life.ts';
 import { tokensIn } from './tokens.ts';
 import { Violation } from './violation.ts';
@@ -238,12 +241,46 @@ export function createPerson(world: World, device: Device, life: Life, dice: Dic
     });
   }
 
+  /** Deletes a note for good, or takes it out of the trash again. */
+  async function decide(): Promise<void> {
+    const list = await life.state.read(['notes'], (tx) => tx.notes.list());
+    const trash = list.filter((row) => row.trashedAt !== null);
+    const note = dice.pick(trash.length > 0 && dice.chance(0.8) ? trash : list);
+    if (!note) return;
+    if (note.trashedAt !== null && dice.chance(0.4)) {
+      const purges = await life.state.read(['purges'], (tx) => tx.purges.where('doc', [note.id]));
+      world.trace(() => `${device.name} takes ${note.id} back`);
+      await edit(note.id, (doc) =>
+        restore(
+          doc,
+          now(),
+          unanswered(doc, purges).map((row) => purgeId(row.payload)),
+        ),
+      );
+      return;
+    }
+    world.trace(() => `${device.name} deletes ${note.id} for good`);
+    // Where nobody else can have it, it simply goes.
+    if (!(await ownVault(life.state))) world.oracle.willPurge(device.held.get(note.id) ?? []);
+    const place = placeOf(device, life);
+    const context = await openContext(place);
+    const report = await purgeNotes(place, [note.id], {
+      good: true,
+      ...(context ? { fetch: (doc) => fetchNote(context, doc) } : {}),
+    }).catch((error: unknown) => {
+      if (isStorageError(error) || isVaultError(error)) return null;
+      throw error;
+    });
+    if (report?.kept.length) world.trace(() => `${device.name} can't: ${report.kept[0]?.reason}`);
+  }
+
   async function act(): Promise<void> {
     if (world.acts.left <= 0) return;
     world.acts.left--;
     const roll = dice.next();
     if (roll < 0.2) await create();
     else if (roll < 0.3) await notebook();
+    else if (roll < 0.37) await decide();
     else await change();
   }
 

@@ -1,7 +1,6 @@
 /** The end of a run: nothing goes wrong any more, nobody writes, and everything has to come together. */
 import type * as Y from 'yjs';
 import { isDeepStrictEqual } from 'node:util';
-import { card } from '../../notes/card.ts';
 import { type DocId, isNoteId, LIBRARY } from '../../notes/ids.ts';
 import { notebooks } from '../../notes/library.ts';
 import { snapshotDigestInput } from '../../notes/merge.ts';
@@ -9,43 +8,53 @@ import { look, unlock } from '../connect.ts';
 import { groupByDoc } from '../documents.ts';
 import { isVaultError } from '../errors.ts';
 import { parseName, type VaultId } from '../names.ts';
+import { standingOf } from '../purge.ts';
 import { createSession, type Session } from '../session.ts';
 import type { SlotSecret } from '../slots.ts';
 import type { State, TableName } from '../state.ts';
 import type { Device } from './device.ts';
-import { checkReport, connect, haveItPutBack, moveOn, ownVault, PASSPHRASE, placeOf } from './engine.ts';
+import { beIdle, checkReport, connect, haveItPutBack, moveOn, ownVault, PASSPHRASE, placeOf } from './engine.ts';
 import { newLife } from './course.ts';
 import { docOf } from './contents.ts';
+import { NEXT_YEAR } from './next-year.ts';
 import { tokensOf } from './tokens.ts';
 import { must } from './violation.ts';
 import type { World } from './world.ts';
 
 const HOUR = 3600_000;
-/** Rounds in which everybody syncs once; more than a handful are never needed. */
-const ROUNDS = 12;
+/** Rounds in which everybody syncs once and does what is due; half of them are never needed. */
+const ROUNDS = 30;
 
 /** What a person would see of a device's notes, and what merging would see of them. */
 interface Reading {
   readonly docs: ReadonlyMap<DocId, { readonly shown: unknown; readonly digest: Uint8Array }>;
   readonly tokens: ReadonlySet<string>;
+  /** Which notes were deleted for good, and when. */
+  readonly purges: ReadonlySet<string>;
 }
 
 function shownOf(id: DocId, doc: Y.Doc): unknown {
-  if (isNoteId(id)) return { text: doc.getText('text').toJSON(), props: doc.getMap('props').toJSON(), card: card(doc) };
+  if (isNoteId(id)) return { text: doc.getText('text').toJSON(), props: doc.getMap('props').toJSON() };
   return id === LIBRARY ? notebooks(doc) : null;
 }
 
 async function read(device: Device): Promise<Reading> {
-  const rows = await device.state.read(['bodies'], async (tx) => groupByDoc(await tx.bodies.list()));
+  const { rows, purges } = await device.state.read(['bodies', 'purges'], async (tx) => ({
+    rows: groupByDoc(await tx.bodies.list()),
+    purges: await tx.purges.list(),
+  }));
+  const buried = groupByDoc(purges);
   const docs = new Map<DocId, { shown: unknown; digest: Uint8Array }>();
   const tokens = new Set<string>();
   for (const [id, pieces] of rows) {
     const doc = docOf(device, id, pieces);
+    // Who still has the text of a note that was deleted for good, and who has let it go, is nobody's business.
+    if (standingOf(doc, buried.get(id) ?? []).kind === 'hidden') continue;
     docs.set(id, { shown: shownOf(id, doc), digest: snapshotDigestInput(doc) });
     for (const token of tokensOf(doc)) tokens.add(token);
     doc.destroy();
   }
-  return { docs, tokens };
+  return { docs, tokens, purges: new Set(purges.map((row) => row.id)) };
 }
 
 function compare(one: string, mine: Reading, other: string, theirs: Reading, rule: 'V36' | 'V37'): void {
@@ -55,6 +64,11 @@ function compare(one: string, mine: Reading, other: string, theirs: Reading, rul
     must(isDeepStrictEqual(there.digest, doc.digest), rule, () => `${one} and ${other} applied other edits to ${id}`);
     must(isDeepStrictEqual(there.shown, doc.shown), rule, () => `${one} and ${other} show another ${id}`);
   }
+  must(
+    isDeepStrictEqual(mine.purges, theirs.purges),
+    rule,
+    () => `${one} and ${other} know of other deletions for good`,
+  );
   must(mine.docs.size === theirs.docs.size, rule, () => `${other} has documents that ${one} lacks`);
 }
 
@@ -135,7 +149,7 @@ async function syncAll(world: World): Promise<Map<Device, Session>> {
       if (await moveOn(world, device, place)) {
         sessions.delete(device);
         moved++;
-      }
+      } else moved += await beIdle(world, device, session, 50);
     }
     // The first round is before, the others after what is due every few hours.
     if (moved === 0 && round > 1) return sessions;
@@ -166,7 +180,7 @@ async function survivorsOf(world: World): Promise<ReadonlyMap<string, string>> {
       for (const token of tokensOf(world.shadow.doc(vault as VaultId, id) as Y.Doc))
         places.set(token, `in the storage, in ${id}`);
   for (const device of world.devices)
-    for (const token of (await read(device)).tokens) places.set(token, `on ${device.name}`);
+    for (const tokens of device.held.values()) for (const token of tokens) places.set(token, `on ${device.name}`);
   return places;
 }
 
@@ -195,7 +209,12 @@ async function join(world: World, device: Device, secrets: readonly SlotSecret[]
 export async function comeToRest(world: World, fresh: readonly [Device, Device]): Promise<void> {
   for (const device of world.devices) awake(world, device);
   const survivors = await survivorsOf(world);
-  const sessions = await syncAll(world);
+  let sessions = await syncAll(world);
+  if (world.devices.some((device) => device.deps.format !== undefined)) {
+    world.trace(() => 'everybody gets the newest program');
+    for (const device of [...world.devices, ...fresh]) device.deps = { ...device.deps, ...NEXT_YEAR };
+    sessions = await syncAll(world);
+  }
   await idle(world, sessions);
   const readings: (readonly [Device, Reading])[] = [];
   for (const device of world.devices) {
@@ -208,7 +227,7 @@ export async function comeToRest(world: World, fresh: readonly [Device, Device])
   const vault = await ownVault(first.state);
   for (const [token, place] of survivors)
     must(
-      reading.tokens.has(token) || world.oracle.deleted.has(token),
+      reading.tokens.has(token) || world.oracle.deleted.has(token) || world.oracle.purged.has(token),
       'V36',
       () => `${token} survived ${place}, and no device has it in the end`,
     );

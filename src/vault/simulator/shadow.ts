@@ -12,7 +12,7 @@ import type { Bytes } from '../crypto.ts';
 import type { KeyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
 import type { SealDeps } from '../object.ts';
-import { decodePack, isPiece, type StoredPack } from './stored.ts';
+import { decodePack, isPiece, isPurge, type StoredPack } from './stored.ts';
 import { must } from './violation.ts';
 
 /** What became of a pack. A vault that nobody here has opened yet hides its packs until somebody does. */
@@ -32,6 +32,8 @@ export interface Shadow {
   /** What a fresh device would have. */
   doc(vault: VaultId, id: DocId): Y.Doc | undefined;
   docs(vault: VaultId): readonly DocId[];
+  /** What the storage says of notes that were deleted for good, as it stands in the packs. */
+  purges(vault: VaultId, id: DocId): readonly Bytes[];
   /** The push as it was sealed, though it may lie in the storage no more. */
   pack(element: Element): StoredPack | undefined;
   /** The packs of a vault that lie in the storage and are what they were. */
@@ -52,8 +54,15 @@ interface Change extends MemoryChange {
 interface Shelf {
   readonly packs: Map<ObjectName, StoredPack>;
   readonly holders: Map<DocId, Set<StoredPack>>;
+  readonly mourners: Map<DocId, Set<StoredPack>>;
   /** Made when somebody asks. */
   readonly docs: Map<DocId, Y.Doc>;
+}
+
+function add(packs: Map<DocId, Set<StoredPack>>, doc: DocId, pack: StoredPack): void {
+  const there = packs.get(doc);
+  if (there) there.add(pack);
+  else packs.set(doc, new Set([pack]));
 }
 
 function piecesOf(pack: StoredPack, id: DocId): Bytes[] {
@@ -71,7 +80,8 @@ export function createShadow(provider: () => MemoryProvider, deps: SealDeps, now
 
   function shelfOf(vault: VaultId): Shelf {
     let shelf = shelves.get(vault);
-    if (!shelf) shelves.set(vault, (shelf = { packs: new Map(), holders: new Map(), docs: new Map() }));
+    if (!shelf)
+      shelves.set(vault, (shelf = { packs: new Map(), holders: new Map(), mourners: new Map(), docs: new Map() }));
     return shelf;
   }
 
@@ -90,10 +100,9 @@ export function createShadow(provider: () => MemoryProvider, deps: SealDeps, now
   function shelve(pack: StoredPack): void {
     const shelf = shelfOf(pack.vault);
     shelf.packs.set(pack.name, pack);
+    for (const { doc } of pack.entries.filter(isPurge)) add(shelf.mourners, doc, pack);
     for (const { doc, payload } of pack.entries.filter(isPiece)) {
-      const holders = shelf.holders.get(doc);
-      if (holders) holders.add(pack);
-      else shelf.holders.set(doc, new Set([pack]));
+      add(shelf.holders, doc, pack);
       const made = shelf.docs.get(doc);
       if (made) Y.applyUpdate(made, payload);
     }
@@ -105,9 +114,10 @@ export function createShadow(provider: () => MemoryProvider, deps: SealDeps, now
     if (!shelf || !pack) return undefined;
     shelf.packs.delete(name);
     for (const { doc } of pack.entries) {
-      const holders = shelf.holders.get(doc);
-      holders?.delete(pack);
-      if (holders?.size === 0) shelf.holders.delete(doc);
+      for (const packs of [shelf.holders, shelf.mourners]) {
+        packs.get(doc)?.delete(pack);
+        if (packs.get(doc)?.size === 0) packs.delete(doc);
+      }
       shelf.docs.get(doc)?.destroy();
       shelf.docs.delete(doc);
     }
@@ -170,6 +180,10 @@ export function createShadow(provider: () => MemoryProvider, deps: SealDeps, now
       return doc;
     },
     docs: (vault) => [...(shelves.get(vault)?.holders.keys() ?? [])],
+    purges: (vault, id) =>
+      [...(shelves.get(vault)?.mourners.get(id) ?? [])].flatMap((pack) =>
+        pack.entries.filter((entry) => entry.doc === id && isPurge(entry)).map((entry) => entry.payload),
+      ),
     pack: (element) => pushes.get(element),
     intact: (vault) => shelves.get(vault)?.packs.values() ?? [],
     isIntact(name) {

@@ -7,10 +7,12 @@ import { createClock } from './clock.ts';
 import { createCourse, drawLuggage, newLife } from './course.ts';
 import { type Databases, type Device, memoryDatabases, openCounted } from './device.ts';
 import { type Dice, dice } from './dice.ts';
+import { createGraves } from './graves.ts';
 import { createHand } from './hand.ts';
 import { EVERYTHING, type Less } from './less.ts';
 import { createNetwork } from './network.ts';
 import { createOracle } from './oracle.ts';
+import { NEXT_YEAR } from './next-year.ts';
 import { createPerson } from './person.ts';
 import { comeToRest } from './quiet.ts';
 import { createShadow } from './shadow.ts';
@@ -22,6 +24,7 @@ import { CALM, CALM_SWITCHES, drawSwitches, drawWeather } from './weather.ts';
 import type { World } from './world.ts';
 
 const HOUR = 3600_000;
+const DAY = 24 * HOUR;
 
 export interface Outcome {
   readonly seed: number;
@@ -74,14 +77,21 @@ function createWorld(
     stamp: () => clock.now() + hand.ahead(),
     changed: (change) => shadow.changed(change),
   });
-  const hand = createHand({ clock, weather, provider, trace, fail, dice: (purpose) => dice(seed, purpose) });
-  const deps = { crypto: synchronousCrypto(dice(seed, 'shadow').next), compression: synchronousCompression };
+  const crept = { ms: 0 };
+  const hand = createHand({ crept, clock, weather, provider, trace, fail, dice: (purpose) => dice(seed, purpose) });
+  const deps = {
+    crypto: synchronousCrypto(dice(seed, 'shadow').next),
+    compression: synchronousCompression,
+    ...NEXT_YEAR,
+  };
   const shadow = createShadow(() => provider, deps, clock.now);
+  const slack = () => 2 * DAY + crept.ms;
+  const graves = createGraves(clock.now, slack);
   const rules = createStorageRules({
     shadow,
     punctual: () => punctual,
     full: hand.wasFull,
-    released: () => false,
+    graves,
   });
   const settings = { account: '' };
   const world: World = {
@@ -95,7 +105,7 @@ function createWorld(
     weather,
     shadow,
     hand,
-    oracle: createOracle(shadow, rules),
+    oracle: createOracle({ shadow, rules, graves, now: clock.now, slack }),
     database: () =>
       openCounted(databases, (change) => {
         busy += change;
@@ -107,6 +117,7 @@ function createWorld(
     dice: (purpose) => dice(seed, purpose),
     mint: createTokens(),
     acts: { left: less.acts },
+    crept,
     fail,
   };
   return { world, failed, settings };
@@ -128,6 +139,7 @@ async function createDevice(world: World, name: string): Promise<Device> {
       compression: synchronousCompression,
       now: () => world.clock.now() + device.ahead,
     },
+    weak: world.dice(`power of ${name}`).chance(0.2),
     ahead: 0,
     state: await world.database(),
     life: undefined,

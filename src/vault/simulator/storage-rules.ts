@@ -8,9 +8,10 @@ import type { DocId } from '../../notes/ids.ts';
 import { docFrom } from '../../notes/merge.ts';
 import { STATE } from '../entry-kinds.ts';
 import type { VaultId } from '../names.ts';
-import { contains } from './contents.ts';
+import { contains, sameBytes } from './contents.ts';
+import type { Graves } from './graves.ts';
 import type { PackChange, Shadow } from './shadow.ts';
-import { isPiece, type StoredPack } from './stored.ts';
+import { isPiece, isPurge, type StoredPack } from './stored.ts';
 import { must } from './violation.ts';
 
 const HOUR = 3600_000;
@@ -31,11 +32,10 @@ export interface StorageRulesDeps {
   readonly punctual: () => boolean;
   /** Whether the storage is full: then nobody waits an hour. */
   readonly full: () => boolean;
-  /** Whether a piece of the document may be left out by now: it was deleted for good long enough ago. */
-  readonly released: (vault: VaultId, doc: DocId, piece: Uint8Array) => boolean;
+  readonly graves: Graves;
 }
 
-export function createStorageRules({ shadow, punctual, full, released }: StorageRulesDeps): StorageRules {
+export function createStorageRules({ shadow, punctual, full, graves }: StorageRulesDeps): StorageRules {
   const injured = new Map<VaultId, Set<DocId>>();
   /** What the owner took away, or what rotted. */
   const lost = new Map<VaultId, { readonly pack: StoredPack; readonly at: number }[]>();
@@ -65,7 +65,7 @@ export function createStorageRules({ shadow, punctual, full, released }: Storage
     const unproven = new Set(pack.covers);
     const check = (other: StoredPack) => {
       for (const { doc: id, payload } of other.entries.filter(isPiece)) {
-        if (released(pack.vault, id, payload)) continue;
+        if (graves.released(id, payload, shadow.doc(pack.vault, id))) continue;
         let doc = docs.get(id);
         if (!doc) docs.set(id, (doc = docFrom(own.get(id) ?? [], 1)));
         const whole = doc;
@@ -75,6 +75,12 @@ export function createStorageRules({ shadow, punctual, full, released }: Storage
           () => `${pack.name} says that it covers ${other.name}, and lacks its part of ${id}`,
         );
       }
+      for (const { doc, payload } of other.entries.filter(isPurge))
+        must(
+          pack.entries.some((entry) => isPurge(entry) && entry.doc === doc && sameBytes(entry.payload, payload)),
+          'V18',
+          () => `${pack.name} says that it covers ${other.name}, and not that ${doc} was deleted for good`,
+        );
       for (const item of other.covers) unproven.delete(item);
     };
     for (const other of shadow.intact(pack.vault)) if (other.name !== pack.name && covered(other, pack)) check(other);
@@ -101,14 +107,20 @@ export function createStorageRules({ shadow, punctual, full, released }: Storage
   function leavesNothing(pack: StoredPack, at: number): void {
     if ((lost.get(pack.vault) ?? []).some((loss) => at - loss.at < IN_BETWEEN && dominates(loss.pack, pack))) return;
     for (const { doc: id, payload } of pack.entries.filter(isPiece)) {
-      if (released(pack.vault, id, payload)) continue;
       const doc = shadow.doc(pack.vault, id);
+      if (graves.released(id, payload, doc)) continue;
       must(
         doc !== undefined && contains(doc, payload),
         'V37',
         () => `${pack.name} was deleted, and with it went what no other pack has of ${id}`,
       );
     }
+    for (const { doc, payload } of pack.entries.filter(isPurge))
+      must(
+        shadow.purges(pack.vault, doc).some((other) => sameBytes(other, payload)),
+        'V37',
+        () => `${pack.name} was deleted, and with it went that ${doc} had been deleted for good`,
+      );
   }
 
   return {

@@ -3,11 +3,12 @@ import type { ObjectName } from '../../../backends/storage.ts';
 import { type DocId, hexOf } from '../../notes/ids.ts';
 import { type Coverage, element, type Element } from '../coverage.ts';
 import type { Bytes } from '../crypto.ts';
-import { STATE, UPDATE } from '../entry-kinds.ts';
+import { PURGE, STATE, UPDATE } from '../entry-kinds.ts';
 import type { KeyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
 import type { SealDeps } from '../object.ts';
 import { bodyRange, coverageOf, packCipher, readBody, readPack } from '../pack.ts';
+import { NEXT_KIND } from './next-year.ts';
 import { must } from './violation.ts';
 
 export interface StoredEntry {
@@ -28,6 +29,9 @@ export interface StoredPack {
   readonly with: Coverage;
   readonly salt: string;
   readonly kinds: readonly number[];
+  readonly format: number;
+  /** The newest format that its writer reads. */
+  readonly reads: number;
   /** By the simulator's clock. */
   readonly since: number;
   readonly entries: readonly StoredEntry[];
@@ -35,7 +39,11 @@ export interface StoredPack {
 
 /** Whether the entry is a piece of a document. */
 export function isPiece(entry: Pick<StoredEntry, 'kind'>): boolean {
-  return entry.kind === UPDATE || entry.kind === STATE;
+  return entry.kind === UPDATE || entry.kind === STATE || entry.kind === NEXT_KIND;
+}
+
+export function isPurge(entry: Pick<StoredEntry, 'kind'>): boolean {
+  return entry.kind === PURGE;
 }
 
 /** @throws {Violation} when the object isn't what an object has to be. */
@@ -80,6 +88,8 @@ export async function decodePack(
     with: manifest.with,
     salt: hexOf(head.header.salt),
     kinds: manifest.kinds,
+    format: head.header.format,
+    reads: manifest.reads,
     since,
     entries: [...manifest.inline, ...entries],
   };

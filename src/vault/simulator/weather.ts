@@ -38,6 +38,8 @@ export interface Weather {
   evicted: number;
   /** How many times a day a profile is cloned; both go on. */
   cloned: number;
+  /** Whether one of the devices has a program of next year. */
+  ahead: number;
   /** Whether a device sleeps through most of the run. */
   asleep: number;
   /** How many times a day the storage's owner deletes a few objects by hand. */
@@ -80,6 +82,7 @@ export const CALM: Readonly<Weather> = {
   relaxed: 0,
   evicted: 0,
   cloned: 0,
+  ahead: 0,
   asleep: 0,
   handDeleted: 0,
   wiped: 0,
@@ -131,6 +134,7 @@ export function drawWeather(dice: Dice): Weather {
     relaxed: sometimes(dice, 0.15, 3),
     evicted: sometimes(dice, 0.06, 1),
     cloned: sometimes(dice, 0.08, 1),
+    ahead: dice.chance(0.1) ? 1 : 0,
     asleep: pace > 100 && dice.chance(0.5) ? 1 : 0,
     handDeleted: sometimes(dice, 0, 3),
     wiped: sometimes(dice, 0, 1),

@@ -32,6 +32,8 @@ export interface World {
   readonly dice: (purpose: string) => Dice;
   /** A token that nobody wrote before. */
   readonly mint: () => string;
+  /** By how much clocks have jumped at most a day at a time, all together: nobody has to doubt them for that. */
+  readonly crept: { ms: number };
   /** How much people may still do. */
   readonly acts: { left: number };
   /** Something went wrong in a device's own course of things: the run ends. */

@@ -6,17 +6,20 @@ import type { PackRow, Transaction } from './state.ts';
 
 type Covering = Pick<PackRow, 'name' | 'covers' | 'with'>;
 
-/** Tells of two packs whether the first takes the second's place. Keeps their coverage at hand between two questions. */
-export function createDominance(): (one: Covering, other: Covering) => boolean {
-  const sets = new Map<Covering, ReadonlySet<Element>>();
+/** Tells of two packs whether the first takes the second's place. */
+export type Dominance = (one: Covering, other: Covering) => boolean;
+
+/** @returns one that keeps coverage at hand between two questions: what a pack covers never changes. */
+export function createDominance(): Dominance {
+  const sets = new Map<string, ReadonlySet<Element>>();
   const setOf = (pack: Covering) => {
-    let set = sets.get(pack);
-    if (!set) sets.set(pack, (set = new Set(pack.covers)));
+    let set = sets.get(pack.name);
+    if (set?.size !== pack.covers.length) sets.set(pack.name, (set = new Set(pack.covers)));
     return set;
   };
   return (one, other) => {
     // Of a pack that wasn't read nothing is known: that it covers nothing would let any other take its place.
-    if (one === other || other.covers.length === 0 || one.covers.length < other.covers.length) return false;
+    if (one.name === other.name || other.covers.length === 0 || one.covers.length < other.covers.length) return false;
     if (one.covers.length === other.covers.length && one.name >= other.name) return false;
     const covered = setOf(one);
     if (!other.covers.every((item) => covered.has(item))) return false;
@@ -36,8 +39,11 @@ export function counts(ctx: Context, row: PackRow): boolean {
 }
 
 /** For each pack whose place another takes, the ones that do. @param rows as `presentPacks` gives them */
-export function supersededAmong(ctx: Context, rows: readonly PackRow[]): Map<PackRow, PackRow[]> {
-  const dominates = createDominance();
+export function supersededAmong(
+  ctx: Context,
+  rows: readonly PackRow[],
+  dominates: Dominance = createDominance(),
+): Map<PackRow, PackRow[]> {
   const dominators = rows.filter((row) => counts(ctx, row));
   const found = new Map<PackRow, PackRow[]>();
   for (const row of rows) {

@@ -5,7 +5,7 @@
 import { hexOf } from '../notes/ids.ts';
 import { isStorageError } from '../../backends/storage.ts';
 import type { Context } from './context.ts';
-import { counts, presentPacks, supersededAmong } from './dominance.ts';
+import { counts, createDominance, type Dominance, presentPacks, supersededAmong } from './dominance.ts';
 import { expire, packsToRewrite, releasedNotes } from './expire.ts';
 import { healHoles } from './heal.ts';
 import { type Merged, mergePacks } from './merge.ts';
@@ -47,13 +47,14 @@ export interface IdleMemory {
   readonly avoided: Map<string, number>;
   /** Packs that one which was read back doesn't hold whole, as deleteSuperseded names them. */
   readonly refused: Set<string>;
+  readonly dominates: Dominance;
 }
 
 /** A merge that failed is tried again after so long, in ms. */
 const AVOIDED = 6 * 3_600_000;
 
 export function newIdleMemory(): IdleMemory {
-  return { avoided: new Map(), refused: new Set() };
+  return { avoided: new Map(), refused: new Set(), dominates: createDominance() };
 }
 
 export const NO_IDLE_WORK: IdleReport = {
@@ -73,14 +74,14 @@ interface Table {
 }
 
 /** The packs that count, and what is known of them; null while not all that is there was read. */
-async function lookAround(ctx: Context, avoided: IdleMemory['avoided']): Promise<Table | null> {
+async function lookAround(ctx: Context, { avoided, dominates }: IdleMemory): Promise<Table | null> {
   return ctx.state.read(['packs', 'contents', 'missing', 'gaps', 'meta'], async (tx) => {
     const present = await presentPacks(ctx, tx);
     const now = ctx.deps.now();
     if (present.some((row) => row.state === 'listed' || row.state === 'indexed')) return null;
     // What has been missing for long may never come, and what was said of it is carried along.
     if ((await tx.missing.list()).some((row) => now - row.since < LATE)) return null;
-    const superseded = supersededAmong(ctx, present);
+    const superseded = supersededAmong(ctx, present, dominates);
     const isAvoided = ({ id }: PackRow) => Math.abs(now - (avoided.get(id) ?? Number.NEGATIVE_INFINITY)) < AVOIDED;
     const rows = present.filter((row) => counts(ctx, row) && !superseded.has(row) && !isAvoided(row));
     const torn = new Set<string>((await tx.gaps.list()).map((row) => row.doc));
@@ -107,7 +108,7 @@ async function merge(
   options: { readonly weak: boolean; readonly urgent: boolean; readonly released: Released },
   signal?: AbortSignal,
 ): Promise<{ readonly done: Merged | null; readonly listing: boolean }> {
-  const table = await lookAround(ctx, memory.avoided);
+  const table = await lookAround(ctx, memory);
   if (!table) return { done: null, listing: false };
   const { inputs, rewrite, listing } = planMerge(table.live, {
     own: table.own,
@@ -145,7 +146,8 @@ export async function idle(
   signal?: AbortSignal,
 ): Promise<IdleReport> {
   if (await isStopped(ctx)) return NO_IDLE_WORK;
-  const options = { weak, urgent, released: await releasedNotes(ctx), refused: memory.refused };
+  const { refused, dominates } = memory;
+  const options = { weak, urgent, released: await releasedNotes(ctx), refused, dominates };
   const early = urgent ? await deleteSuperseded(ctx, options, signal) : null;
   // A hole is mended before anything is merged around it; with no room for it, room comes first.
   const healed = urgent ? null : await healHoles(ctx, signal);

@@ -1,6 +1,6 @@
 /** Deleting packs whose place another takes (rules V18 to V20). */
 import { type Context, unreadable } from './context.ts';
-import { createDominance, presentPacks, supersededAmong } from './dominance.ts';
+import { createDominance, type Dominance, presentPacks, supersededAmong } from './dominance.ts';
 import type { Bytes } from './crypto.ts';
 import { forgetPacks, FORGETTING } from './listing.ts';
 import { markGone, markUnreadable } from './merge.ts';
@@ -23,6 +23,7 @@ export interface SupersedeOptions {
   readonly released: Released;
   /** Grows: packs that weren't found whole in the one that should take their place, which needn't be read for them again. */
   readonly refused: Set<string>;
+  readonly dominates: Dominance;
 }
 
 export interface Superseded {
@@ -101,7 +102,7 @@ async function mayGo(
 /** Deletes what may go, for one single pack each, read back whole in this run. Interrupted anywhere, nothing is lost. */
 export async function deleteSuperseded(
   ctx: Context,
-  { weak, urgent, released, refused }: SupersedeOptions,
+  { weak, urgent, released, refused, dominates }: SupersedeOptions,
   signal?: AbortSignal,
 ): Promise<Superseded> {
   const { rows, clocks, full } = await ctx.state.read(['packs', 'meta'], async (tx) => ({
@@ -109,7 +110,7 @@ export async function deleteSuperseded(
     clocks: await readMeta(tx, `clocks ${ctx.storageId}`),
     full: (await readMeta(tx, `listing ${ctx.storageId}`))?.full ?? 0,
   }));
-  const superseded = supersededAmong(ctx, rows);
+  const superseded = supersededAmong(ctx, rows, dominates);
   if (superseded.size === 0 || clocks?.doubt) return { deleted: 0, more: false, listing: false };
   const places = new Map<PackRow, PackRow[]>();
   // A purge that lets go of more may be all that it takes.

@@ -6,6 +6,7 @@ import { textOf, touch } from '../notes/note.ts';
 import { check } from './check.ts';
 import type { CheckProgress, CheckReport, Finding } from './check/report.ts';
 import { createWorld, type Device, note, type World } from './examples/devices.ts';
+import { ringFor } from './examples/packs.ts';
 import { build, put } from './seal.ts';
 
 const run = async (device: Device, full: boolean): Promise<CheckReport> =>
@@ -29,7 +30,8 @@ function told(report: CheckReport): string[] {
       case 'slot-damaged':
         return `${finding.kind} ${name} ${finding.rescue}`;
       case 'unmentioned':
-        return `unmentioned ${name}`;
+      case 'locked':
+        return `${finding.kind} ${name}`;
       case 'superseded':
         return `superseded ${name} by ${finding.by}`;
     }
@@ -189,6 +191,19 @@ describe.each([
     expect(report.notes).toEqual(all(1));
   });
 
+  test('V33 does not call damaged what is sealed with a key that is not here', async () => {
+    const world = createWorld();
+    const { writer, packs } = await writerOf(world, 1);
+    const ctx = await writer.context();
+    const other = { ...ctx, ring: await ringFor(ctx.deps) };
+    const built = await build(other, { covers: ctx.applied, docs: [note(1)] });
+    if (built.kind !== 'built') throw new Error('it should fit');
+    await ctx.storage.put(built.pack.name, built.pack.bytes);
+    const report = await run(writer, full);
+    expect(told(report)).toEqual([`locked ${built.pack.name}`]);
+    expect(report).toMatchObject({ notes: all(1), totals: { packs: packs.length } });
+  });
+
   test('V31 misses and finds key slots', async () => {
     const world = createWorld();
     const { writer } = await writerOf(world, 1);
@@ -315,10 +330,10 @@ describe('a large pack', () => {
     const world = createWorld();
     const { writer, large } = await withLargePack(world);
     const ctx = await writer.context();
+    const shorter = (event: StorageEvent): StorageEvent =>
+      event.kind === 'added' && event.name === large ? { ...event, size: event.size - 1 } : event;
     const changes: Storage['changes'] = async (area, cursor, signal) => {
       const page = await ctx.storage.changes(area, cursor, signal);
-      const shorter = (event: StorageEvent): StorageEvent =>
-        event.kind === 'added' && event.name === large ? { ...event, size: event.size - 1 } : event;
       return { ...page, events: page.events.map(shorter) };
     };
     world.provider.corrupt(large, (bytes) => bytes.slice(0, -1));

@@ -69,7 +69,9 @@ export async function check(
     holdings: reading.holdings,
     damaged: reading.damaged,
     gone,
-    newer: reading.findings.flatMap((each) => (each.kind === 'newer' ? [each.object] : [])),
+    unreadable: reading.findings.flatMap((each) =>
+      each.kind === 'newer' || each.kind === 'locked' ? [each.object] : [],
+    ),
     named: known,
     applied: ctx.applied,
     underWay: memory.underWay,

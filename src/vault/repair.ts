@@ -52,7 +52,7 @@ async function repairSlot(ctx: Context, object: ObjectFacts, signal?: AbortSigna
 async function isStillLost(ctx: Context, { object }: LostPack, signal?: AbortSignal): Promise<boolean> {
   if (!object) return true;
   const now = await inspectPack(ctx, object, true, signal);
-  return now.kind !== 'sound' && now.kind !== 'newer';
+  return now.kind === 'damaged' || now.kind === 'gone';
 }
 
 const packRows = (ctx: Context): Promise<PackRow[]> =>

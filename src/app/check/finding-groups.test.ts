@@ -77,6 +77,7 @@ test('every kind of finding has words of its own', () => {
     { kind: 'foreign', object, what: 'file' },
     { kind: 'unmentioned', object },
     { kind: 'newer', object, what: 'format' },
+    { kind: 'locked', object },
     { kind: 'superseded', object, by: object.name },
   ];
   const told = texts(all);

@@ -65,6 +65,8 @@ function kindOf(t: Strings, label: string, finding: Finding): Kind & { readonly 
       return aside('unmentioned', words.unmentioned);
     case 'newer':
       return aside('newer', words.newer);
+    case 'locked':
+      return aside('locked', words.locked);
     case 'superseded':
       return aside('superseded', words.superseded);
   }

@@ -490,6 +490,11 @@ export const en = {
         one: '# object comes from a newer Satchel. It’s left as it is; update Satchel here to read it.',
         other: '# objects come from a newer Satchel. They’re left as they are; update Satchel here to read them.',
       }),
+    locked: (count: number) =>
+      n(count, {
+        one: '# object is sealed with a key that this device hasn’t got. It was left alone.',
+        other: '# objects are sealed with a key that this device hasn’t got. They were left alone.',
+      }),
     superseded: (count: number) =>
       n(count, {
         one: '# object isn’t needed any more: another one holds all of it. Satchel removes it by itself after a while.',
@@ -501,7 +506,6 @@ export const en = {
       head: 'its beginning can’t be opened',
       block: 'a part of it can’t be opened',
       entry: 'a change in it can’t be read',
-      key: 'it’s sealed with a key that this device hasn’t got',
     },
     unknownDate: 'date not known',
     repair: 'Repair',

@@ -44,6 +44,8 @@ export type Inspected =
   | SoundPack
   | { readonly kind: 'damaged'; readonly damage: Damage }
   | { readonly kind: 'newer' }
+  /** Sealed with a key that this device hasn't. */
+  | { readonly kind: 'locked' }
   /** Not found. */
   | { readonly kind: 'gone' };
 
@@ -62,7 +64,7 @@ const damaged = (damage: Damage): Inspected => ({ kind: 'damaged', damage });
 function flawOf(error: unknown, at: Damage): unknown {
   if (!isVaultError(error)) return error;
   if (error.kind === 'Newer') return new Flaw({ kind: 'newer' });
-  return new Flaw(damaged(error.kind === 'UnknownKey' ? 'key' : at));
+  return new Flaw(error.kind === 'UnknownKey' ? { kind: 'locked' } : damaged(at));
 }
 
 /** Opens something, and says where it stands when it doesn't. */
@@ -149,7 +151,7 @@ async function readPieces(ctx: Context, head: PackHead, bytes: Bytes, full: bool
     if (rows) rows.push(row);
     else rowsOf.set(row.block, [row]);
   }
-  const cipher = await opening('key', () => packCipher(ctx.deps, ctx.ring, head.header));
+  const cipher = await opening('head', () => packCipher(ctx.deps, ctx.ring, head.header));
   const key = { header: head.header, inflated: head.manifest.inflated };
   for (let block = 0; block < head.header.lengths.length - head.header.headBlocks; block++) {
     const { start, end } = bodyRange(head.header, block);
@@ -189,7 +191,8 @@ export async function inspectSlot(ctx: Context, object: ObjectFacts, signal?: Ab
     return slot.vault === ctx.vault ? { kind: 'sound', supersedes: slot.supersedes } : { kind: 'damaged' };
   } catch (error) {
     if (!(error instanceof Flaw)) throw error;
-    return error.result.kind === 'sound' ? { kind: 'damaged' } : { kind: error.result.kind };
+    const { kind } = error.result;
+    return { kind: kind === 'newer' || kind === 'gone' ? kind : 'damaged' };
   }
 }
 
@@ -206,6 +209,7 @@ export async function inspectAttachment(
     return 'needs' in header ? (object.size < header.needs ? 'damaged' : 'sound') : 'sound';
   } catch (error) {
     if (!(error instanceof Flaw)) throw error;
-    return error.result.kind;
+    const { kind } = error.result;
+    return kind === 'newer' || kind === 'gone' ? kind : 'damaged';
   }
 }

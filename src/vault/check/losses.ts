@@ -50,8 +50,8 @@ export interface LossInput {
     readonly covers: readonly Element[];
   }[];
   readonly gone: readonly Remembered[];
-  /** Objects that only a newer program can read: they are there, and nothing is said against them. */
-  readonly newer: readonly ObjectFacts[];
+  /** Objects that only a newer program, or one with another key, can read: nothing is said against them. */
+  readonly unreadable: readonly ObjectFacts[];
   /** Pushes that were named: by this device, by what it heard, by the packs that are there. */
   readonly named: ReadonlySet<Element>;
   /** Pushes whose content is on this device. */
@@ -83,8 +83,9 @@ function namedBy(object: ObjectFacts, named: ReadonlySet<Element>): Element[] {
 export function losses(input: LossInput): Losses {
   const covered = coveredBy(input.holdings);
   const lacking = new Set<Element>();
-  const newer = new Set(input.newer.map(hashIn));
-  const isThere = (item: Element) => covered.has(item) || input.underWay.has(item) || newer.has(partsOf(item).hash);
+  const unreadable = new Set(input.unreadable.map(hashIn));
+  const isThere = (item: Element) =>
+    covered.has(item) || input.underWay.has(item) || unreadable.has(partsOf(item).hash);
   for (const item of input.named) if (!isThere(item)) lacking.add(item);
   for (const { covers } of [...input.damaged, ...input.gone])
     for (const item of covers) if (!covered.has(item)) lacking.add(item);

@@ -34,6 +34,9 @@ function take(reading: Reading, memory: Memory, object: ObjectFacts, listed: boo
     case 'newer':
       findings.push({ kind: 'newer', object, what: 'format' });
       break;
+    case 'locked':
+      findings.push({ kind: 'locked', object });
+      break;
     case 'damaged':
       reading.damaged.push({ object, damage: found.damage, covers: memory.packs.get(object.name)?.covers ?? [] });
       break;

@@ -23,9 +23,7 @@ export type Damage =
   /** A block behind the head doesn't open. */
   | 'block'
   /** An entry in it can't be read. */
-  | 'entry'
-  /** Sealed with a key that this device hasn't. */
-  | 'key';
+  | 'entry';
 
 /** Whether what is lost with an object can be had: */
 export type Rescue =
@@ -63,6 +61,8 @@ export type Finding =
       readonly object: ObjectFacts;
       readonly what: 'format' | 'kind of object' | 'kind of entry';
     }
+  /** Sealed with a key that this device hasn't. */
+  | { readonly kind: 'locked'; readonly object: ObjectFacts }
   | { readonly kind: 'slot-missing'; readonly object: ObjectFacts; readonly rescue: 'here' | 'nowhere' }
   | { readonly kind: 'slot-damaged'; readonly object: ObjectFacts; readonly rescue: 'here' | 'nowhere' }
   /** Another object holds all of it; it waits to be deleted. */

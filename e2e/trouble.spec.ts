@@ -160,24 +160,3 @@ test('a vault of a newer version is left alone, in words', async ({ page, dropbo
   await expect(rows(other)).toHaveCount(4);
   expect(dropbox.emulator.filePaths()).toEqual(there);
 });
-
-test('an emptied storage deletes nothing here, and is filled again when the person says so', async ({
-  page,
-  dropbox,
-  problems,
-}) => {
-  problems.allow(REFUSED);
-  await visit(page);
-  await writeNote(page, 'Precious');
-  await connectFirst(page);
-  await expectSynced(page);
-  for (const path of dropbox.emulator.filePaths()) dropbox.emulator.removeFile(path);
-  await page.goto('./#/sync');
-  await page.getByRole('button', { name: 'Sync now' }).click();
-  await expect(syncWords(page)).toHaveAccessibleName('Sync: Your notes are gone from Dropbox (local demo)');
-  await page.getByRole('button', { name: 'Put my notes back' }).click();
-  await expectSynced(page);
-  expect(packs(dropbox).length).toBeGreaterThan(0);
-  await page.goto('./#/');
-  await expect(row(page, 'Precious')).toBeVisible();
-});

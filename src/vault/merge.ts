@@ -7,7 +7,7 @@ import type { SealedPack } from './pack.ts';
 import { build, put, sealAgain, type SealRequest } from './seal.ts';
 import type { PackRow } from './state.ts';
 import { createHolder, type Released, uncollected } from './verify.ts';
-import { bytesOfPack, openWhole, type WholePack } from './whole.ts';
+import { bytesOfPack, openWhole, type WholeEntry, type WholePack } from './whole.ts';
 
 export type Merged =
   | { readonly kind: 'merged'; readonly packs: number; readonly bytes: number }
@@ -79,28 +79,16 @@ async function verify(ctx: Context, pack: SealedPack, inputs: readonly Input[], 
   return null;
 }
 
-/** A pack that covers no more than the one it takes the place of does so by its name alone (rule V19), which the salt makes. */
-const TRIES = 24;
-
-/** The pack as it is, less what a purge let go: always fits where it did before, however much its notes have grown since. */
-async function buildWithout(ctx: Context, input: Input, request: SealRequest, released: Released) {
-  for (let left = TRIES; left > 0; left--) {
-    const pack = await sealAgain(ctx, input.whole, request, ({ doc, kind }) => {
-      return !(UPDATES.includes(kind) && released.has(doc));
-    });
-    if (!pack) return null;
-    if (pack.name < input.row.name) return pack;
-  }
-  return null;
-}
-
-/** Writes one pack anew, and alone. */
-async function rewriteAlone(ctx: Context, input: Input, applied: ReadonlySet<Element>, released: Released) {
-  const request = requestFor([input], applied);
-  const pack = await buildWithout(ctx, input, request, released);
-  if (!pack) return { request, pack: null, lack: 'it finds no smaller name' };
+/**
+ * Writes one pack anew, and alone: as it is, less what a purge let go, so that it always fits where it did before, however much its
+ * notes have grown since. It covers no more than the one whose place it takes, so that it needs a smaller name (rule V19).
+ */
+async function rewriteAlone(ctx: Context, { row, whole }: Input, request: SealRequest, released: Released) {
+  const keeps = ({ doc, kind }: WholeEntry) => !(UPDATES.includes(kind) && released.has(doc));
+  const pack = await sealAgain(ctx, whole, request, keeps, row.name);
+  if (!pack) return { pack, lack: 'it finds no smaller name' };
   const holder = await createHolder(await openWhole(ctx, pack, pack.bytes));
-  return { request, pack, lack: await holder.lacks(input.whole, released) };
+  return { pack, lack: await holder.lacks(whole, released) };
 }
 
 export interface MergeOptions {
@@ -149,6 +137,7 @@ export async function mergePacks(
   }
   const [alone] = inputs;
   if (!alone || alone.row.id !== rewrite) return { kind: 'refused', packs: rows, reason: 'they do not fit into one' };
-  const { request, pack, lack } = await rewriteAlone(ctx, alone, applied, released);
+  const request = requestFor([alone], applied);
+  const { pack, lack } = await rewriteAlone(ctx, alone, request, released);
   return lack === null && pack ? merged(request, pack) : { kind: 'refused', packs: [alone.row], reason: `${lack}` };
 }

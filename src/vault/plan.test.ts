@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nameOf, type VaultId } from './names.ts';
 import { type DeviceId, element, type Element } from './coverage.ts';
-import type { Bytes } from './crypto.ts';
 import { type Circumstances, estimate, type LivePack, planMerge } from './plan.ts';
 
 const VAULT = 'ab'.repeat(16) as VaultId;
@@ -24,7 +23,7 @@ function pack(size: number, docs: readonly number[], change: Partial<LivePack> =
     time: count,
     covers: [element(device(1), count, `${count}`.padStart(16, '0'))],
     writer: device(1),
-    docs: packed as Bytes,
+    docs: packed,
     ...change,
   };
 }

@@ -3,6 +3,7 @@
  * holds. The one operation under merging packs, healing a hole, putting back after a wipe, and repair.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import type { ObjectName } from '../../backends/storage.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { hasPending, snapshotDigestInput, stateOf } from '../notes/merge.ts';
@@ -101,12 +102,20 @@ export async function build(ctx: Context, request: SealRequest): Promise<Built> 
   return pack ? { kind: 'built', pack } : { kind: 'full', fitted: 0 };
 }
 
-/** A pack's entries as they are, sealed again under another coverage. Null when they don't fit. */
+/** How often a pack is sealed for a name that will do: each salt makes another one. */
+const TRIES = 256;
+
+/**
+ * A pack's entries as they are, sealed again.
+ * @param below the name that the new one's has to be smaller than: see rule V19 on packs that cover the same.
+ * @returns null when no such name was found, or they don't fit.
+ */
 export async function sealAgain(
   ctx: Context,
   whole: WholePack,
   request: Omit<SealRequest, 'docs'>,
   keeps: (entry: WholeEntry) => boolean,
+  below: ObjectName,
 ): Promise<SealedPack | null> {
   const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault, await formatToWrite(ctx));
   const inline: InlineEntry[] = [];
@@ -117,7 +126,12 @@ export async function sealAgain(
       else if (!(await builder.add({ doc, kind, payload, digest: row.digest, card: row.card }))) return null;
     }
   }
-  return builder.finish(await headFor(ctx, request, inline));
+  const head = await headFor(ctx, request, inline);
+  for (let left = TRIES; left > 0; left--) {
+    const pack = await builder.finish(head);
+    if (!pack || pack.name < below) return pack;
+  }
+  return null;
 }
 
 async function headFor(

@@ -10,6 +10,7 @@ import { rememberDevices } from './formats.ts';
 import { parseName } from './names.ts';
 import { bareDocs, type Manifest, type PackHead } from './pack.ts';
 import { type ContentsRow, type PackRow, type Transaction, readMeta, writeMeta } from './state.ts';
+import { keepWants } from './wants.ts';
 
 /** Objects up to this many bytes are fetched whole; of larger ones the head first. */
 export const WHOLE = 256 * 1024;
@@ -167,10 +168,7 @@ export async function hearOut(
     if (there.has(item) || there.has(partsOf(item).hash) || (await tx.missing.get(item))) continue;
     await tx.missing.put({ element: item, since: ctx.deps.now() });
   }
-  for (const doc of says.wants) {
-    if ((await tx.gaps.get(doc)) || (await tx.bodies.where('doc', [doc])).length === 0) continue;
-    await tx.outbox.put({ doc, bytes: null });
-  }
+  await keepWants(tx, says.wants);
 }
 
 /** What is known to lie in a pack that can't be read here: its pushes, or, of a push that can't even be opened, its hash. */

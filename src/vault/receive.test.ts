@@ -67,6 +67,16 @@ async function putPack(
   return pack.name;
 }
 
+/** An edit that builds on another one. */
+function secondEdit() {
+  const doc = newDoc(78);
+  textOf(doc).insert(0, 'first');
+  const updates: Uint8Array<ArrayBuffer>[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(new Uint8Array(update)));
+  textOf(doc).insert(5, ' second');
+  return updates[0] as Uint8Array<ArrayBuffer>;
+}
+
 function stateWith(text: string) {
   const doc = newDoc(77);
   textOf(doc).insert(0, text);
@@ -476,6 +486,40 @@ test('V14 a device that has the whole state answers who misses a part', async ()
   await fresh.join();
   await fresh.sync();
   expect(await fresh.text(note(1))).toBe('the whole');
+});
+
+test('V14 what is asked for before it is here is answered once it was read, and only once', async () => {
+  const world = createWorld();
+  const [writer] = await pair(world);
+  await writer.write(note(1), 'the whole');
+  await writer.sync();
+  world.time += 1000;
+  await putPack(writer, [entryOf(note(2), stateWith('x'))], { wants: [note(1), note(9)] });
+  const late = world.device();
+  await late.join();
+  // The newest pack is read first, and it asks.
+  expect(await late.sync()).toMatchObject({ received: 2, sent: 1 });
+  const fresh = world.device();
+  await fresh.join();
+  await fresh.sync();
+  expect(await fresh.text(note(1))).toBe('the whole');
+  expect(await late.sync()).toMatchObject({ sent: 0 });
+  expect(await late.restart().sync()).toMatchObject({ sent: 0 });
+  expect((await late.rows('meta')).some(({ key }) => key === 'wants')).toBe(false);
+});
+
+test('V14 a device that misses a part itself answers nothing', async () => {
+  const world = createWorld();
+  const [writer] = await pair(world);
+  await putPack(writer, [entryOf(note(1), secondEdit())]);
+  world.time += 1000;
+  await putPack(writer, [entryOf(note(2), stateWith('x'))], { wants: [note(1)] });
+  const reader = world.device();
+  await reader.join();
+  await reader.sync();
+  expect((await reader.rows('gaps')).map((row) => row.doc)).toEqual([note(1)]);
+  expect((await reader.rows('outbox')).map((row) => row.doc)).toEqual([]);
+  expect((await reader.rows('meta')).some(({ key }) => key === 'wants')).toBe(false);
 });
 
 test('V8 a push under the own device id that is not known makes another device of this one, and loses nothing', async () => {

@@ -13,6 +13,7 @@ import { index, readHead } from './heads.ts';
 import { newDevice } from './identity.ts';
 import { inOrder } from './in-order.ts';
 import { parseName } from './names.ts';
+import { answerWants } from './wants.ts';
 import { type PackRow, readMeta } from './state.ts';
 
 const AT_ONCE = 6;
@@ -107,6 +108,7 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
     progress(++done, total);
   }
   await countWaiting(ctx);
+  await answerWants(ctx);
   return all.length;
 }
 

@@ -10,9 +10,9 @@ import type { Card } from '../notes/card.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { snapshotDigestInput, stateOf } from '../notes/merge.ts';
-import { contentsRow, WHOLE } from './applying.ts';
+import { contentsRow, pushesIn, WHOLE } from './applying.ts';
 import type { Context } from './context.ts';
-import { type DeviceId, element, partsOf } from './coverage.ts';
+import { type DeviceId, type Element, element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
 import { groupByDoc, openDoc } from './documents.ts';
 import { formatToWrite } from './formats.ts';
@@ -25,6 +25,7 @@ import {
   type BodyRow,
   type OutboxRow,
   packKey,
+  type PackRow,
   type PurgeRow,
   readMeta,
   uploadKey,
@@ -197,7 +198,14 @@ export async function isComplete(
   const open = await tx.packs.where('state', ['listed', 'indexed', 'damaged', 'newer', 'locked', 'aside']);
   // Packs of another vault in the same storage stay unread for ever, and say nothing of this one.
   const own = open.filter((row) => row.storage === ctx.storageId && parseName(row.name)?.vault === ctx.vault);
-  return own.length === 0 && (await tx.missing.count()) === 0;
+  if ((await tx.missing.count()) > 0) return false;
+  return own.length === 0 || (own.every((row) => row.state === 'damaged') && isElsewhere(ctx, own));
+}
+
+/** Whether what damaged packs held came to this device in another way. What a push is called is told by its name. */
+function isElsewhere(ctx: Context, damaged: readonly PackRow[]): boolean {
+  const hashes = new Set([...ctx.applied].map((item) => partsOf(item).hash));
+  return damaged.every((row) => pushesIn(row).every((push) => ctx.applied.has(push as Element) || hashes.has(push)));
 }
 
 /** @returns false when other bytes hold the name: they can only be damaged, and sending the same ones again won't help. */

@@ -263,6 +263,8 @@ export interface LeftRecord {
 export interface MetaValues {
   vault: VaultRecord;
   device: DeviceRecord;
+  /** What others have asked for and wasn't answered yet (rule V14). */
+  wants: readonly DocId[];
   agreed: AgreedRecord;
   [listing: `listing ${StorageId}`]: ListingRecord;
   [clocks: `clocks ${StorageId}`]: ClocksRecord;

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
-import { createWorld, type Device, note, type World } from './examples/devices.ts';
+import { StorageError } from '../../backends/storage.ts';
+import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
+import { PURGE } from './entry-kinds.ts';
 import type { IdleReport } from './idle.ts';
+import { purgeNotes } from './purging.ts';
+import { openWhole } from './whole.ts';
 
 const HOUR = 3_600_000;
 
@@ -102,4 +106,125 @@ test('V21 another device waits hours before it merges what somebody else should'
     if ((await settle(two)).merged > 0) waited.push(hour);
   }
   expect(waited[0]).toBeGreaterThan(2);
+});
+
+test('V20 a sync lists everything when idle work waits for that, and costs no more for it', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, ...range(8));
+  expect(await settle(device)).toMatchObject({ merged: 8, listing: true });
+  device.resetCounts();
+  await device.sync();
+  expect(device.counts()).toMatchObject({ changes: 1, total: 1 });
+  const merged = (await device.rows('packs')).find((row) => row.covers.length === 8);
+  expect(merged?.listed).not.toBeNull();
+});
+
+test('V21 when the storage is full, room is made before anything is sent again', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, ...range(8));
+  await settle(device);
+  await device.write(note(9), 'no room for this');
+  const heal = between(device, () => ({
+    async put() {
+      throw new StorageError('QuotaExceeded', 'full');
+    },
+  }));
+  await expect(device.session.push()).rejects.toMatchObject({ kind: 'QuotaExceeded' });
+  expect(world.names('p')).toHaveLength(9);
+  // As long as it is full, what may go, goes.
+  await expect(device.session.push()).rejects.toMatchObject({ kind: 'QuotaExceeded' });
+  expect(world.names('p')).toHaveLength(1);
+  heal();
+  expect(await device.session.push()).toMatchObject({ sent: 1 });
+  device.resetCounts();
+  expect(await device.session.idle({ weak: false })).toMatchObject({ merged: 0, deleted: 0 });
+  expect(device.counts()).toMatchObject({ total: 0 });
+});
+
+test.each(['alarm', 'closed', 'reconcile'])(
+  'V27 nothing is merged or deleted while there is the record %s',
+  async (word) => {
+    const world = createWorld();
+    const device = await founder(world);
+    await push(device, ...range(8));
+    await device.place.state.write(['meta'], (tx) =>
+      tx.meta.put({ key: `${word} ${device.place.storageId}`, value: [] }),
+    );
+    expect(await device.session.idle({ weak: false, urgent: true })).toMatchObject({ merged: 0, deleted: 0 });
+    expect(world.names('p')).toHaveLength(8);
+  },
+);
+
+test('V13 nothing is merged while packs are unread, or something that others name may be on its way', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, ...range(8));
+  const missing = { element: `${'ab'.repeat(16)}/1/${'cd'.repeat(8)}` as never, since: world.time };
+  await device.place.state.write(['missing'], (tx) => tx.missing.put(missing));
+  expect(await device.session.idle({ weak: false })).toMatchObject({ merged: 0 });
+  await device.place.state.write(['missing', 'packs'], async (tx) => {
+    await tx.missing.delete([missing.element]);
+    const [row] = await tx.packs.list();
+    if (row) await tx.packs.put({ ...row, state: 'listed' });
+  });
+  expect(await device.session.idle({ weak: false })).toMatchObject({ merged: 0 });
+  await device.place.state.write(['packs'], async (tx) => {
+    const [row] = await tx.packs.list();
+    if (row) await tx.packs.put({ ...row, state: 'applied' });
+  });
+  expect(await device.session.idle({ weak: false })).toMatchObject({ merged: 8 });
+});
+
+test('V14 packs that hold a note of which a part is missing wait; the others are merged', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, ...range(9));
+  await device.place.state.write(['gaps'], (tx) => tx.gaps.put({ doc: note(1), asked: true }));
+  expect(await settle(device)).toMatchObject({ merged: 8 });
+});
+
+test('V25 a note that was deleted for good is out of every pack within thirty days', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, 1, 2, 3);
+  await purgeNotes(device.place, [note(2)], { good: true });
+  await device.sync();
+  for (let day = 1; day <= 30; day++) {
+    await later(world, device, 24);
+    await settle(device);
+  }
+  const ctx = await device.context();
+  for (const name of world.names('p')) {
+    const pack = await openWhole(ctx, { name }, world.bytesOf(name));
+    for await (const entries of pack.entries())
+      expect(entries.filter(({ doc, kind }) => doc === note(2) && kind !== PURGE)).toEqual([]);
+  }
+  const fresh = await joiner(world);
+  expect(Object.keys(await fresh.texts()).sort()).toEqual([note(1), note(3), note(999)]);
+  expect(await fresh.texts()).toEqual(await device.texts());
+});
+
+test('V36 V37 three devices that write, merge and delete for weeks are equal in the end, and a fresh one too', async () => {
+  for (let seed = 1; seed <= 3; seed++) {
+    const world = createWorld(seed);
+    const one = await founder(world);
+    const devices = [one, await joiner(world), await joiner(world)];
+    for (let step = 0; step < 150; step++) {
+      world.time += world.random() * 6 * HOUR;
+      const device = devices[Math.floor(world.random() * devices.length)] as Device;
+      if (world.random() < 0.8) await device.write(note(1 + Math.floor(world.random() * 12)), `${step} `);
+      await device.sync();
+      if (world.random() < 0.6) await settle(device);
+      expect(world.names('p').length).toBeLessThan(60);
+    }
+    for (const device of [...devices, ...devices]) await device.sync();
+    const wanted = await one.texts();
+    for (const device of devices) {
+      expect(await device.texts()).toEqual(wanted);
+      expect(await device.rows('missing')).toEqual([]);
+    }
+    expect(await (await joiner(world)).texts()).toEqual(wanted);
+  }
 });

@@ -45,6 +45,17 @@ test('V22 an age begins at the first sight, and is what both clocks have moved',
   expect(await device.age('trash'), 'this clock alone').toBe(3 * DAY);
 });
 
+test('V22 an age asked for before anything was listed begins with the first listing', async () => {
+  const device = createClocks();
+  expect(await device.age('purge')).toBe(0);
+  await device.hear();
+  device.clocks.local += 100 * DAY;
+  expect(await device.age('purge'), 'this clock alone').toBe(0);
+  device.pass(3 * DAY);
+  await device.hear();
+  expect(await device.age('purge')).toBe(3 * DAY);
+});
+
 test('V22 the provider’s clock alone makes nothing old', async () => {
   const device = createClocks();
   await device.push();

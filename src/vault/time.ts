@@ -93,7 +93,9 @@ export async function ages(
   const moment = await momentOf(tx, storage, now);
   const doubted = Boolean((await readMeta(tx, `clocks ${storage}`))?.doubt);
   const known = await tx.sights.getMany(keys);
-  const isPast = (first: Sight) => first.local <= moment.local && first.provider <= moment.provider;
+  // Before anything was listed the provider's time isn't known, and counting from 0 would leave it to this device's clock alone.
+  const isPast = (first: Sight) =>
+    first.provider > 0 && first.local <= moment.local && first.provider <= moment.provider;
   await tx.sights.putMany(
     keys.flatMap((key, index) => {
       const first = known[index];

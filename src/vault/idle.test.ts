@@ -31,6 +31,11 @@ async function push(device: Device, ...numbers: number[]): Promise<void> {
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
+/** Text that doesn't compress. */
+function words(world: World, length: number): string {
+  return Array.from({ length }, () => Math.floor(world.random() * 36).toString(36)).join('');
+}
+
 /** Idle work until nothing is left to do now. */
 async function settle(device: Device): Promise<Pick<IdleReport, 'merged' | 'written' | 'deleted' | 'listing'>> {
   const sum = { merged: 0, written: 0, deleted: 0, listing: false };
@@ -188,7 +193,9 @@ test('V14 packs that hold a note of which a part is missing wait; the others are
 test('V25 a note that was deleted for good is out of every pack within thirty days', async () => {
   const world = createWorld();
   const device = await founder(world);
-  await push(device, 1, 2, 3);
+  // In a pack of a tier that nothing else would fill for a long time.
+  for (const number of range(40)) await device.write(note(number), words(world, 600));
+  await device.sync();
   await purgeNotes(device.place, [note(2)], { good: true });
   await device.sync();
   for (let day = 1; day <= 30; day++) {
@@ -202,7 +209,7 @@ test('V25 a note that was deleted for good is out of every pack within thirty da
       expect(entries.filter(({ doc, kind }) => doc === note(2) && kind !== PURGE)).toEqual([]);
   }
   const fresh = await joiner(world);
-  expect(Object.keys(await fresh.texts()).sort()).toEqual([note(1), note(3), note(999)]);
+  expect(Object.keys(await fresh.texts())).toHaveLength(40);
   expect(await fresh.texts()).toEqual(await device.texts());
 });
 

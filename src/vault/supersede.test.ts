@@ -230,6 +230,26 @@ test('V18 a pack that says it covers others and does not hold them takes nobodyâ
   expect(world.names('p')).toContain(forged);
 });
 
+test('V19 what is kept of a pack here is not believed, only what its own bytes say', async () => {
+  const world = createWorld();
+  const device = await founder(world, 3);
+  const three = world.names('p');
+  const one = await merge(world, device, three.slice(0, 2));
+  await settle(world, device);
+  await settle(world, device);
+  const [row, third] = await rowsOf(device, [one, three[2] as ObjectName]);
+  const covers = [...(row?.covers ?? []), ...(third?.covers ?? [])];
+  // Of the third nothing can be read any more, so that there is only coverage to go by.
+  await device.place.state.write(['packs'], (tx) =>
+    tx.packs.putMany([
+      { ...(row as PackRow), covers },
+      { ...(third as PackRow), state: 'damaged' },
+    ]),
+  );
+  await remove(device);
+  expect(world.names('p')).toContain(three[2]);
+});
+
 test('V18 what was found lacking is not read again and again', async () => {
   const world = createWorld();
   const device = await founder(world, 2);

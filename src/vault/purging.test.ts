@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as Y from 'yjs';
 import { setPinned, restore, setTrashed, textOf } from '../notes/note.ts';
 import { sampleNotes } from '../notes/samples.ts';
 import { fetchNote } from './bodies.ts';
@@ -61,6 +62,48 @@ async function entriesThere(world: World, device: Device): Promise<{ doc: string
     all.push(...head.rows.map(({ doc, kind }) => ({ doc, kind, inHead: false })));
   }
   return all;
+}
+
+/** As an editor has it. */
+async function openDocOf(device: Device): Promise<Y.Doc> {
+  const loaded = await device.place.state.read(['bodies'], (tx) => loadDocs(tx, [DOC]));
+  return loaded.get(DOC)?.doc ?? new Y.Doc();
+}
+
+function updateOf(doc: Y.Doc, change: (doc: Y.Doc) => void): Bytes {
+  const updates: Uint8Array[] = [];
+  doc.on('update', (update: Uint8Array) => updates.push(update));
+  change(doc);
+  return updates[0] as Bytes;
+}
+
+/** As when its time has come; see expire.ts. */
+async function forgetBodies(device: Device): Promise<void> {
+  await device.place.state.write(['bodies'], async (tx) =>
+    tx.bodies.delete((await tx.bodies.where('doc', [DOC])).map(({ n }) => n as number)),
+  );
+}
+
+/** Forty notes in one pack that is too large to be fetched whole. */
+async function largeVault(world: World): Promise<Device> {
+  const device = world.device();
+  await device.createVault();
+  for (let number = 1; number <= 40; number++) {
+    const text = Array.from({ length: 12_000 }, () => String.fromCharCode(97 + world.random() * 26)).join('');
+    await device.write(note(number), `Note ${number}\n${text}`);
+  }
+  await device.sync();
+  return device;
+}
+
+/** Heads alone can be had. @returns the way to have it whole again */
+function withoutBodies(device: Device): () => void {
+  return between(device, (storage) => ({
+    get: async (name, range, signal) => {
+      if (range && range.start > 0) throw new Error('the power went');
+      return storage.get(name, range, signal);
+    },
+  }));
 }
 
 /** Takes the note back as the app does. */
@@ -152,14 +195,10 @@ describe('V23 where nobody else can have it, the note is simply deleted', () => 
   test('and what an editor still has open of it is whole when somebody goes on with it', async () => {
     const device = createWorld().device();
     await device.write(DOC, 'Milk');
-    const loaded = await device.place.state.read(['bodies'], (tx) => loadDocs(tx, [DOC]));
-    const open = loaded.get(DOC)?.doc;
-    if (!open) throw new Error('not open');
+    const open = await openDocOf(device);
     await purge(device, DOC);
-    const updates: Uint8Array[] = [];
-    open.on('update', (update: Uint8Array) => updates.push(update));
-    textOf(open).insert(4, ' and honey');
-    await device.place.state.write(CHANGING, (tx) => recordEdit(tx, DOC, open, updates[0] as Bytes));
+    const update = updateOf(open, (doc) => textOf(doc).insert(4, ' and honey'));
+    await device.place.state.write(CHANGING, (tx) => recordEdit(tx, DOC, open, update));
     expect(await device.texts()).toEqual({ [DOC]: 'Milk and honey' });
   });
 });
@@ -167,23 +206,12 @@ describe('V23 where nobody else can have it, the note is simply deleted', () => 
 describe('V23 only what is here whole can be deleted for good', () => {
   test('a note whose text is still there is fetched first, or stays', async () => {
     const world = createWorld();
-    const one = world.device();
-    await one.createVault();
-    for (let number = 1; number <= 40; number++) {
-      const text = Array.from({ length: 12_000 }, () => String.fromCharCode(97 + world.random() * 26)).join('');
-      await one.write(note(number), `Note ${number}\n${text}`);
-    }
-    await one.sync();
+    const one = await largeVault(world);
     const other = world.device();
     await other.join();
-    const restore = between(other, (storage) => ({
-      get: async (name, range, signal) => {
-        if (range && range.start > 0) throw new Error('the power went');
-        return storage.get(name, range, signal);
-      },
-    }));
+    const mend = withoutBodies(other);
     await expect(other.sync()).rejects.toThrow('the power went');
-    restore();
+    mend();
     expect((await other.rows('notes')).find(({ id }) => id === DOC)).toMatchObject({ here: false });
     expect(await purge(other, DOC)).toEqual({ purged: [], kept: [{ id: DOC, reason: 'away' }] });
     expect(await purgeNotes(other.place, [DOC], { good: true, fetch: async () => false })).toMatchObject({
@@ -245,17 +273,48 @@ describe('V24 a note that was edited elsewhere before that was known', () => {
     expect(await shown(other)).toEqual({ title: 'Honey, Milk, bread, salt', back: false, inTrash: false });
   });
 
+  test('and taken back, before the device that deleted it heard of either, is whole all the same', async () => {
+    const world = createWorld();
+    const [one, other] = await pair(world);
+    await one.write(DOC, ', bread');
+    await purge(one, DOC);
+    await one.sync();
+    await other.edit(DOC, (doc) => textOf(doc).insert(0, 'Honey, '));
+    await settle(world, other);
+    await takeBack(world, other);
+    await settle(world, other, one, other);
+    for (const device of [one, other, await fresh(world)])
+      expect(await shown(device)).toEqual({ title: 'Honey, Milk, bread', back: false, inTrash: false });
+  });
+
   test('is whole even where its text was let go of', async () => {
     const world = createWorld();
     const [one, other] = await pair(world);
     await purge(one, DOC);
     await one.sync();
-    await one.place.state.write(['bodies'], async (tx) =>
-      tx.bodies.delete((await tx.bodies.where('doc', [DOC])).map(({ n }) => n as number)),
-    );
+    await forgetBodies(one);
     await other.write(DOC, ' and honey');
     await settle(world, other, one);
     expect(await shown(one)).toEqual({ title: 'Milk and honey', back: true, inTrash: true });
+  });
+
+  test.each([
+    ['and lies here still', false],
+    ['and was let go of', true],
+  ])('in an editor that still had it open is sent whole, when it was deleted here %s', async (_, letGo) => {
+    const world = createWorld();
+    const [one, other] = await pair(world);
+    await one.write(DOC, ', bread');
+    const open = await openDocOf(one);
+    await purge(one, DOC);
+    if (letGo) await forgetBodies(one);
+    const update = updateOf(open, (doc) => textOf(doc).insert(11, ', honey'));
+    await one.place.state.write(CHANGING, (tx) => recordEdit(tx, DOC, open, update));
+    await one.sync();
+    await other.sync();
+    for (const device of [one, other])
+      expect(await shown(device)).toEqual({ title: 'Milk, bread, honey', back: true, inTrash: true });
+    expect(await other.rows('gaps')).toEqual([]);
   });
 
   test('by taking it out of the trash is back too', async () => {
@@ -305,6 +364,23 @@ describe('V24 a note that was edited elsewhere before that was known', () => {
 });
 
 describe('V38 nothing purged comes back', () => {
+  test('as the card that an older pack shows of it, while its text is on its way', async () => {
+    const world = createWorld();
+    const one = await largeVault(world);
+    await purge(one, DOC);
+    world.time += 1000;
+    await one.sync();
+    const other = world.device();
+    await other.join();
+    const mend = withoutBodies(other);
+    await expect(other.sync()).rejects.toThrow('the power went');
+    mend();
+    expect(new Set((await other.rows('notes')).map(({ here }) => here))).toEqual(new Set([false]));
+    expect(await other.rows('notes')).toHaveLength(39);
+    await other.sync();
+    expect(Object.keys(await other.texts())).toHaveLength(39);
+  });
+
   test('with a device that puts everything it has into the vault', async () => {
     const world = createWorld();
     const [one, other] = await pair(world);

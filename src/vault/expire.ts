@@ -15,7 +15,7 @@ import { ages, forgetSight } from './time.ts';
 
 const DAY = 86_400_000;
 /** A note that has lain in the trash for so long is deleted for good. */
-export const TRASH_KEPT = 30 * DAY;
+const TRASH_KEPT = 30 * DAY;
 /**
  * The text of a purged note is kept for so long, for the edits that the purge had not seen. What a person deleted has to be out of
  * every pack within 30 days, so that is let go sooner.

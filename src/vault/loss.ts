@@ -107,8 +107,8 @@ export async function watchForLoss(place: Place, vault: VaultId, signal?: AbortS
       decided: await readMeta(tx, `reconcile ${storageId}`),
     };
   });
-  // What seems lost may be in packs that this program can't read: only a newer one can tell.
-  const inDoubt = !before && standing.closed.length > 0;
+  // What seems lost may be in packs that this program can't read: only a newer one can tell. Or in one whose download was damaged.
+  const inDoubt = !before && standing.closed.length + standing.doubtful.length > 0;
   const loss = decided || inDoubt ? null : lossIn(standing, slots, before);
   if (!loss) {
     if (before) await state.write(['meta'], (tx) => tx.meta.delete([key]));

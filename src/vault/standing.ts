@@ -48,6 +48,8 @@ export interface Standing {
   readonly unread: readonly PackRow[];
   /** Packs that are there and that this program can't read: what seems lost may be in there, too. */
   readonly closed: readonly PackRow[];
+  /** Packs that are there and didn't read, once: what seems lost may be in there, when only the download was damaged. */
+  readonly doubtful: readonly PackRow[];
   /** Packs that have gone before they were read. */
   readonly vanished: readonly PackRow[];
   /** This device's clock at the end of the last full listing, in ms since 1970; 0 before the first. */
@@ -76,19 +78,21 @@ export async function standingOf(
   const there: PackRow[] = [];
   const unread: PackRow[] = [];
   const closed: PackRow[] = [];
+  const doubtful: PackRow[] = [];
   const vanished: PackRow[] = [];
   for (const row of rows) {
     if (!row.present) (row.covers.length > 0 ? torn : isReadable(row) ? [] : vanished).push(row);
     else if (row.state === 'listed') unread.push(row);
     else if (isReadable(row)) there.push(row);
     else if (row.state !== 'damaged') closed.push(row);
-    else if (row.covers.length > 0) {
+    else {
       const since = (await tx.sights.get(damageKey(row)))?.local;
-      if (since !== undefined && full - since >= CONFIRMED_AFTER) torn.push(row);
+      if (since === undefined || full - since < CONFIRMED_AFTER) doubtful.push(row);
+      else if (row.covers.length > 0) torn.push(row);
     }
   }
-  if (torn.length === 0) return { there, lost: [], unread, closed, vanished, full };
+  if (torn.length === 0) return { there, lost: [], unread, closed, doubtful, vanished, full };
   const covered = coveredBy(there);
   const lost = onlyLargest(torn.filter((row) => !row.covers.every((item) => covered.has(item))));
-  return { there, lost, unread, closed, vanished, full };
+  return { there, lost, unread, closed, doubtful, vanished, full };
 }

@@ -2,9 +2,14 @@ import { expect, test } from 'vitest';
 import type { ObjectName } from '../../backends/storage.ts';
 import { LIBRARY } from '../notes/ids.ts';
 import { createNotebook } from '../notes/library.ts';
-import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
+import { putBack } from './connect.ts';
+import { between, CHEAP, createWorld, type Device, note, type World } from './examples/devices.ts';
+import { entryOf, HEAD } from './examples/packs.ts';
 import { healHoles } from './heal.ts';
 import { FULL_LISTING_EVERY } from './listing.ts';
+import { nameOf } from './names.ts';
+import { createPackBuilder } from './pack.ts';
+import { sealSlot } from './slots.ts';
 
 const HOUR = 3600_000;
 const DAY = 24 * HOUR;
@@ -227,4 +232,56 @@ test('V27 a device stopped while it heals goes on the next time', async () => {
   await expect(heal(one)).rejects.toThrow('the power went');
   power();
   expect(await heal(one)).toMatchObject({ packs: 1, waiting: 0 });
+});
+
+test('V27 a pack with entries that this program set aside is no hole that it could fill', async () => {
+  const world = createWorld();
+  const [one] = await pushed(world, 5);
+  const ctx = await one.context();
+  const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault);
+  await builder.add({ ...entryOf(note(1), Uint8Array.of(1)), kind: 77 });
+  const pack = await builder.finish({ ...HEAD, sequence: 3 });
+  await ctx.storage.put(pack?.name as ObjectName, pack?.bytes as Uint8Array);
+  await one.sync();
+  expect((await one.rows('packs')).map((row) => row.state)).toContain('aside');
+  world.provider.lose([pack?.name as ObjectName]);
+  await waitForHealing(world, one);
+  expect(await heal(one)).toEqual({ packs: 0, slots: 0, waiting: 1 });
+});
+
+test('V22 a clock that was far ahead when the hole was seen doesn’t make it wait for years', async () => {
+  const world = createWorld();
+  await pushed(world, 5);
+  let ahead = 0;
+  const two = world.device({ deps: { now: () => world.time + ahead } });
+  await two.join();
+  await two.sync();
+  world.provider.lose([world.names('p')[1] as ObjectName]);
+  ahead = 3650 * DAY;
+  await two.sync();
+  ahead = 0;
+  world.time += FULL_LISTING_EVERY;
+  await two.sync();
+  await waitForHealing(world, two);
+  expect(await heal(two)).toMatchObject({ packs: 1, waiting: 0 });
+});
+
+test('V31 a slot whose place another one took is never put back', async () => {
+  const world = createWorld();
+  const [one] = await pushed(world, 3);
+  const { vault, deps, storage } = await one.context();
+  const [old] = world.names('k') as [ObjectName];
+  const ring = { current: '0101010101010101', keys: [{ id: '0101010101010101', raw: new Uint8Array(32) }] };
+  const secret = { kind: 'passphrase', passphrase: 'a new one' } as const;
+  const bytes = await sealSlot(deps.crypto, vault, ring, secret, { cost: CHEAP, generation: 1, supersedes: [old] });
+  await storage.put(nameOf(vault, 'k', await deps.crypto.sha256(bytes)), bytes);
+  world.provider.lose([old]);
+  await one.restart().sync();
+  await waitForHealing(world, one);
+  expect(await heal(one)).toMatchObject({ slots: 0 });
+  await waitForHealing(world, one);
+  expect(await heal(one)).toMatchObject({ slots: 0 });
+  const there = world.names('k');
+  await putBack(one.place);
+  expect(world.names('k')).toEqual(there);
 });

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { ObjectName, Storage } from '../../backends/storage.ts';
+import { type ObjectName, type Storage, StorageError } from '../../backends/storage.ts';
 import { seededRandom } from '../../backends/seeded-random.ts';
 import { bytesOf, hexOf, LIBRARY, type NoteId } from '../notes/ids.ts';
 import { stateOf } from '../notes/merge.ts';
@@ -508,6 +508,27 @@ test('V14 what is asked for before it is here is answered once it was read, and 
   expect((await late.rows('meta')).some(({ key }) => key === 'wants')).toBe(false);
 });
 
+test('V14 what is asked for is kept while what it asks for can’t be had yet', async () => {
+  const world = createWorld();
+  const [writer] = await pair(world);
+  await writer.write(note(1), 'the whole');
+  await writer.sync();
+  const late = only(world);
+  world.time += 1000;
+  await putPack(writer, [entryOf(note(2), stateWith('x'))], { wants: [note(1)] });
+  const reader = world.device();
+  await reader.join();
+  const heal = between(reader, (storage) => ({
+    async get(name, range, signal) {
+      if (name === late) throw new StorageError('NotFound', 'not yet');
+      return storage.get(name, range, signal);
+    },
+  }));
+  expect(await reader.sync()).toMatchObject({ sent: 0 });
+  heal();
+  expect(await reader.sync()).toMatchObject({ sent: 1 });
+});
+
 test('V14 a device that misses a part itself answers nothing', async () => {
   const world = createWorld();
   const [writer] = await pair(world);
@@ -518,7 +539,9 @@ test('V14 a device that misses a part itself answers nothing', async () => {
   await reader.join();
   await reader.sync();
   expect((await reader.rows('gaps')).map((row) => row.doc)).toEqual([note(1)]);
-  expect((await reader.rows('outbox')).map((row) => row.doc)).toEqual([]);
+  // It asks as well, and that is all that it sends.
+  const own = (await reader.rows('packs')).find((each) => each.put !== null)?.id;
+  expect((await reader.rows('contents')).find((each) => each.id === own)?.docs).toHaveLength(0);
   expect((await reader.rows('meta')).some(({ key }) => key === 'wants')).toBe(false);
 });
 

@@ -140,6 +140,31 @@ test('V29 nothing is removed of which this device has not read everything', asyn
   expect(world.provider.objects().size).toBe(before);
 });
 
+test('V29 nor is a vault of which something couldn’t be read when it was left', async () => {
+  const world = createWorld();
+  const [winner, loser] = await twoVaults(world);
+  const counts = await vaultOf(winner);
+  const second = world.device();
+  await second.useAccount();
+  await look(second.place);
+  await unlock(second.place, await vaultOf(loser), { kind: 'passphrase', passphrase: PASSPHRASE });
+  await second.sync();
+  await second.write(note(9), 'of the second');
+  await second.sync();
+  const unread = between(loser, (storage) => ({
+    async get(name, range, signal) {
+      const bytes = await storage.get(name, range, signal);
+      bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+      return bytes;
+    },
+  }));
+  await loser.sync();
+  unread();
+  await moveTo(loser, counts);
+  await loser.sync();
+  expect(await removeLeft(await loser.context())).toBe('unread');
+});
+
 test('V29 a removal that was interrupted is gone on with', async () => {
   const world = createWorld();
   const [winner, loser] = await twoVaults(world);

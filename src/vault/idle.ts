@@ -48,13 +48,15 @@ export interface IdleMemory {
   /** Packs that one which was read back doesn't hold whole, as deleteSuperseded names them. */
   readonly refused: Set<string>;
   readonly dominates: Dominance;
+  /** As planMerge keeps them. */
+  readonly shares: Map<string, number>;
 }
 
 /** A merge that failed is tried again after so long, in ms. */
 const AVOIDED = 6 * 3_600_000;
 
 export function newIdleMemory(): IdleMemory {
-  return { avoided: new Map(), refused: new Set(), dominates: createDominance() };
+  return { avoided: new Map(), refused: new Set(), dominates: createDominance(), shares: new Map() };
 }
 
 export const NO_IDLE_WORK: IdleReport = {
@@ -74,8 +76,12 @@ interface Table {
 }
 
 /** The packs that count, and what is known of them; null while not all that is there was read. */
-async function lookAround(ctx: Context, { avoided, dominates }: IdleMemory): Promise<Table | null> {
-  return ctx.state.read(['packs', 'contents', 'missing', 'gaps', 'meta'], async (tx) => {
+async function lookAround(
+  ctx: Context,
+  { avoided, dominates }: IdleMemory,
+  unsent: boolean,
+): Promise<Table | null> {
+  return ctx.state.read(['packs', 'contents', 'missing', 'gaps', 'outbox', 'uploads', 'meta'], async (tx) => {
     const present = await presentPacks(ctx, tx);
     const now = ctx.deps.now();
     if (present.some((row) => row.state === 'listed' || row.state === 'indexed')) return null;
@@ -85,6 +91,10 @@ async function lookAround(ctx: Context, { avoided, dominates }: IdleMemory): Pro
     const isAvoided = ({ id }: PackRow) => Math.abs(now - (avoided.get(id) ?? Number.NEGATIVE_INFINITY)) < AVOIDED;
     const rows = present.filter((row) => counts(ctx, row) && !superseded.has(row) && !isAvoided(row));
     const torn = new Set<string>((await tx.gaps.list()).map((row) => row.doc));
+    if (!unsent) {
+      for (const { doc } of await tx.outbox.list()) torn.add(doc);
+      for (const { docs } of await tx.uploads.list()) for (const doc of docs) torn.add(doc);
+    }
     const contents = await Promise.all(rows.map((row) => tx.contents.get(row.id)));
     const live = rows.flatMap((row, index) => {
       const docs = contents[index]?.docs;
@@ -108,19 +118,22 @@ async function merge(
   options: { readonly weak: boolean; readonly urgent: boolean; readonly released: Released },
   signal?: AbortSignal,
 ): Promise<{ readonly done: Merged | null; readonly listing: boolean }> {
-  const table = await lookAround(ctx, memory);
+  // When the storage is full, nothing can be pushed before there is room.
+  const { released, urgent: unsent } = options;
+  const table = await lookAround(ctx, memory, unsent);
   if (!table) return { done: null, listing: false };
   const { inputs, rewrite, listing } = planMerge(table.live, {
     own: table.own,
     weak: options.weak,
     urgent: options.urgent,
     waited: (pack) => table.waited.get(pack.id) ?? null,
-    mustRewrite: await packsToRewrite(ctx, options.released),
+    mustRewrite: await packsToRewrite(ctx, released),
+    shares: memory.shares,
   });
   if (!inputs) return { done: null, listing };
   const rows = inputs.map((input) => table.live.find(({ id }) => id === input.id)?.row as PackRow);
   try {
-    const merged = await mergePacks(ctx, rows, { released: options.released, rewrite: rewrite?.id ?? null }, signal);
+    const merged = await mergePacks(ctx, rows, { released, rewrite: rewrite?.id ?? null, unsent }, signal);
     if (merged.kind === 'refused') for (const { id } of merged.packs) memory.avoided.set(id, ctx.deps.now());
     return { done: merged, listing };
   } catch (error) {

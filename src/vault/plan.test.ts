@@ -39,6 +39,7 @@ function plan(live: readonly LivePack[], change: Partial<Circumstances> = {}) {
     urgent: false,
     waited: () => 0,
     mustRewrite: new Set<string>(),
+    shares: new Map<string, number>(),
     ...change,
   };
   return planMerge(live, here);

@@ -35,6 +35,8 @@ export interface Circumstances {
   readonly waited: (pack: LivePack) => number | null;
   /** Packs that hold what a purge let go. */
   readonly mustRewrite: ReadonlySet<string>;
+  /** Kept between two plans, since it never changes: how much of one pack is in another, by both their keys. */
+  readonly shares: Map<string, number>;
 }
 
 /** Packs of a tier that are merged. */
@@ -171,14 +173,18 @@ function rewritten(live: readonly LivePack[], here: Circumstances): Plan | null 
 }
 
 /** A frozen pack, and others that hold so much of the same that together they are no more than one, and half of it is saved. */
-function thawed(live: readonly LivePack[]): LivePack[] | null {
-  for (const frozen of live.filter((pack) => pack.size >= FROZEN).sort(byTime)) {
-    const here = new Set(idsIn(frozen.docs));
-    const alike = live
-      .filter((pack) => pack !== frozen)
-      .map((pack) => ({ pack, share: shareOfDocs(pack, here) }))
+function thawed(live: readonly LivePack[], { shares }: Circumstances): LivePack[] | null {
+  // What is fuller has no room for anything else, whatever that saves.
+  const candidates = live.filter((pack) => pack.size <= FITS);
+  for (const frozen of candidates.filter((pack) => pack.size >= FROZEN).sort(byTime)) {
+    const alike = candidates
+      // What is a hundred times smaller saves nothing that would be worth it.
+      .filter((pack) => pack !== frozen && docsIn(pack) * 100 >= docsIn(frozen))
+      .map((pack) => ({ pack, share: shareWithin(pack, frozen, shares) }))
       .filter(({ share }) => share >= ALIKE)
       .sort((a, b) => b.share - a.share || byTime(a.pack, b.pack));
+    // In the best case all that is alike is saved.
+    if (alike.reduce((sum, { pack, share }) => sum + share * docsIn(pack), 0) * 2 < docsIn(frozen)) continue;
     const inputs = [frozen];
     for (const { pack } of alike) {
       inputs.push(pack);
@@ -190,13 +196,18 @@ function thawed(live: readonly LivePack[]): LivePack[] | null {
   return null;
 }
 
-/** How much of what a pack holds is of these documents, from 0 to 1. */
-function shareOfDocs(pack: LivePack, docs: ReadonlySet<string>): number {
-  // What is a hundred times smaller saves nothing that would be worth it.
-  if (docsIn(pack) * 100 < docs.size) return 0;
-  let both = 0;
-  for (const doc of idsIn(pack.docs)) if (docs.has(doc)) both++;
-  return both / Math.max(1, docsIn(pack));
+/** How much of what a pack holds is in another one, from 0 to 1. */
+function shareWithin(pack: LivePack, other: LivePack, shares: Map<string, number>): number {
+  const key = `${pack.id} ${other.id}`;
+  let share = shares.get(key);
+  if (share === undefined) {
+    const docs = new Set(idsIn(other.docs));
+    let both = 0;
+    for (const doc of idsIn(pack.docs)) if (docs.has(doc)) both++;
+    share = both / Math.max(1, docsIn(pack));
+    shares.set(key, share);
+  }
+  return share;
 }
 
 export interface Plan {
@@ -229,5 +240,5 @@ export function planMerge(live: readonly LivePack[], here: Circumstances): Plan 
   const small = here.urgent ? fewest(unfrozen, here.weak ? WEAK.together : FITS) : fromFullTier(live, unfrozen, here);
   if (small || here.weak || here.urgent) return { inputs: small?.sort(byTime) ?? null, rewrite: null, listing };
   const rewrite = rewritten(live, here);
-  return rewrite ?? { inputs: thawed(live)?.sort(byTime) ?? null, rewrite: null, listing };
+  return rewrite ?? { inputs: thawed(live, here)?.sort(byTime) ?? null, rewrite: null, listing };
 }

@@ -95,7 +95,10 @@ export async function keepInSync(host: Host, following: Following, signal: Abort
     if (trouble) {
       watchInDoubt = true;
       // A new sign-in starts another runner; everything else is tried again after a while, or when a person says so.
-      await bell.rest(pauseAfter(trouble), () => urged);
+      const pause = pauseAfter(trouble);
+      // What another device may end by putting something there is looked at again when there is news.
+      const first = othersMayEnd(trouble) ? Math.min(FIRST_PAUSE, pause) : pause;
+      if (!(await bell.rest(first, () => urged)) && pause > first) await bell.rest(pause - first, () => urged || asked);
       task = 'sync';
       continue;
     }
@@ -105,6 +108,10 @@ export async function keepInSync(host: Host, following: Following, signal: Abort
     watchInDoubt = false;
     task = await nextTask();
   }
+}
+
+function othersMayEnd({ kind }: Trouble): boolean {
+  return kind === 'emptied' || kind === 'closed';
 }
 
 function alarmTrouble(report: SyncReport): Trouble | null {

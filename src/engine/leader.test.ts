@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { openMemory } from '../../backends/memory/client.ts';
 import type { Storage, StorageErrorKind } from '../../backends/storage.ts';
+import { putBack } from '../vault/connect.ts';
 import type { WatchKind } from './cable.test-support.ts';
 import { LEADER } from './host.ts';
 import { createWorld, type LedDevice, type World } from './led-device.test-support.ts';
@@ -175,6 +177,24 @@ describe('the pauses after a failure', () => {
     expect(tries(device, since)).toEqual([0, 5, 15, 35, 75, 100].map((seconds) => seconds * SECOND));
     await clock.sleep(3 * MINUTE);
     expect(gaps(tries(device, since)).slice(4)).toEqual([25, 160]);
+  });
+
+  it('V27 end by themselves when another device has put back what was gone', async () => {
+    start();
+    const [one, two] = [await idleDevice(), await idleDevice()];
+    await one.notes.create({ text: 'Precious' });
+    await until(async () => (await titles(two)).length === 1);
+    world.provider.wipe();
+    for (const device of [one, two]) await until(inTrouble(device, 'emptied'));
+    // By now it tries once in five minutes.
+    await world.clock.sleep(HOUR);
+    expect(world.provider.objects().size).toBe(0);
+    const storage = openMemory(world.provider);
+    await putBack({ state: one.host.state, storage, storageId: 'storage', deps: one.host.vault });
+    one.host.nudge.send();
+    await until(idle(one));
+    expect(await until(idle(two))).toBeLessThan(MINUTE);
+    expect(await titles(two)).toEqual(['Precious']);
   });
 
   it('last until the time that the provider told, whoever asks for a sync before', async () => {

@@ -19,6 +19,9 @@ export const FULL_LISTING_EVERY = 6 * 3600_000;
 const LISTING = ['packs', 'slots', 'meta', 'sights', 'contents', 'objects', 'pending', 'notes'] as const;
 type ListingTables = Transaction<(typeof LISTING)[number]>;
 
+/** Times of one object that differ by less are one moment, told more and less exactly. In ms. */
+const SAME_MOMENT = 2000;
+
 /** A pack of which nothing is known but what a listing says. */
 export function listedPack(storage: StorageId, { name, size, time }: ObjectInfo): PackRow {
   return {
@@ -52,7 +55,7 @@ async function addPack(tx: ListingTables, storage: StorageId, info: ObjectInfo, 
   if (known.put !== null && known.time === 0) await compareClocks(tx, storage, known.put, time, now);
   const row: PackRow = { ...known, size, time, present: true, gone: null };
   // Something was put there anew, by whatever hand: what was read of it once says nothing of these bytes.
-  const other = known.size !== size || (known.time !== 0 && known.time !== time);
+  const other = known.size !== size || (known.time !== 0 && Math.abs(known.time - time) >= SAME_MOMENT);
   await tx.packs.put(other ? { ...row, state: 'listed', listed: null, body: null } : row);
 }
 

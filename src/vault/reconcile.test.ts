@@ -256,7 +256,7 @@ describe('what is said to be there', () => {
     await putBack(moved.place);
     await moved.sync();
     const rows = (await moved.rows('packs')).filter((row) => row.storage === 'there');
-    const [claim] = rows.filter((row) => row.covers.some((item) => old.includes(item)));
+    const claim = rows.find((row) => row.covers.some((item) => old.includes(item)));
     there.provider.lose(rows.filter((row) => row !== claim).map((row) => row.name));
     expect(there.names('p')).toEqual([claim?.name]);
     const fresh = await joined(there);

@@ -91,23 +91,27 @@ export function createSession(place: Place, account: string, events: SessionEven
       await list(ctx, { full: false }, signal);
       received += await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
     }
+    if (!kept) await keepSlots(place, ctx.vault, signal);
+    kept = true;
     const closed = await closedReport(ctx);
     if (closed) return { received, sent: 0, alarm: null, closed, tooLarge: [] };
     const alarm = await watchForLoss(ctx, ctx.vault, signal);
-    if (!kept) await keepSlots(place, ctx.vault, signal);
-    kept = true;
     if (alarm || !sends) return { received, sent: 0, alarm, closed, tooLarge: [] };
-    const put = await reconcile(ctx, signal);
-    const { sent, tooLarge } = await sendAll(ctx, signal);
-    return { received, alarm: null, closed, sent: put + sent, tooLarge };
+    return { received, alarm: null, closed, ...(await sendAll(ctx, signal, true)) };
   }
 
-  async function sendAll(ctx: Context, signal?: AbortSignal): Promise<Pick<SyncReport, 'sent' | 'tooLarge'>> {
+  /** @param hasRead everything that is there, as what the storage lacks can only be told then. */
+  async function sendAll(
+    ctx: Context,
+    signal?: AbortSignal,
+    hasRead = false,
+  ): Promise<Pick<SyncReport, 'sent' | 'tooLarge'>> {
     if (isFull) await work(ctx, { weak }, signal);
     try {
+      const put = hasRead ? await reconcile(ctx, signal) : 0;
       const { packs, tooLarge } = await send(ctx, (waiting) => events.sending?.(waiting), signal);
       isFull = false;
-      return { sent: packs, tooLarge };
+      return { sent: put + packs, tooLarge };
     } catch (error) {
       isFull ||= isStorageError(error, 'QuotaExceeded');
       throw error;

@@ -253,7 +253,7 @@ export interface SyncStatus {
   readonly lastSynced: number | null;
 }
 
-export type { CheckReport, Damage, Finding, ObjectFacts } from '../vault/check/report.ts';
+export type { CheckReport, Finding, ObjectFacts } from '../vault/check/report.ts';
 export type { Repaired, RepairReport, WhyNot } from '../vault/repair-report.ts';
 
 /** What a check found, and what a repair after it came to. */

@@ -128,6 +128,32 @@ test('V27 a device that lacks a part of what was in it leaves the hole to others
   expect([await two.rows('missing'), await two.texts()]).toEqual([[], await one.texts()]);
 });
 
+test('V18 a device on which a piece of a note doesn’t read any more leaves the hole to others', async () => {
+  const world = createWorld();
+  const [one, names] = await pushed(world, 5);
+  const [piece] = (await one.rows('bodies')).filter(({ doc }) => doc === note(2));
+  if (!piece) throw new Error('the note is not here');
+  const rotten = { ...piece, bytes: new Uint8Array([255, 255, 255, 255]) };
+  await one.place.state.write(['bodies'], (tx) => tx.bodies.put(rotten));
+  world.provider.lose([names[1] as ObjectName]);
+  await waitForHealing(world, one);
+  expect(await heal(one)).toEqual({ packs: 0, slots: 0, waiting: 1 });
+  expect(world.names('p')).toHaveLength(4);
+});
+
+test('V36 what was written in a note and waits is sent before a hole is healed with it', async () => {
+  const world = createWorld();
+  const [one, names] = await pushed(world, 5);
+  const two = await joined(world);
+  world.provider.lose([names[1] as ObjectName]);
+  await waitForHealing(world, one);
+  await one.write(note(2), ' and more');
+  expect(await heal(one)).toMatchObject({ packs: 1 });
+  // The device is lost before it syncs again.
+  await two.sync();
+  expect(await two.text(note(2))).toBe('note 2 and more');
+});
+
 test('V27 several holes are healed with the notebooks in them, and what is edited meanwhile is not lost', async () => {
   const world = createWorld();
   const [one] = await pushed(world, 4);

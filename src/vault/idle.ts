@@ -76,11 +76,7 @@ interface Table {
 }
 
 /** The packs that count, and what is known of them; null while not all that is there was read. */
-async function lookAround(
-  ctx: Context,
-  { avoided, dominates }: IdleMemory,
-  unsent: boolean,
-): Promise<Table | null> {
+async function lookAround(ctx: Context, { avoided, dominates }: IdleMemory, unsent: boolean): Promise<Table | null> {
   return ctx.state.read(['packs', 'contents', 'missing', 'gaps', 'outbox', 'uploads', 'meta'], async (tx) => {
     const present = await presentPacks(ctx, tx);
     const now = ctx.deps.now();

@@ -9,6 +9,7 @@ import { between, createWorld, type Device, note, type World } from './examples/
 import { type MergeOptions, mergePacks } from './merge.ts';
 import { createPackBuilder, type InlineEntry } from './pack.ts';
 import { encodePurge, purgeRow } from './purge.ts';
+import { purgeNotes } from './purging.ts';
 import type { PackRow } from './state.ts';
 import { uncollected } from './verify.ts';
 import { openWhole, type WholeEntry, type WholePack } from './whole.ts';
@@ -244,6 +245,40 @@ test('V23 purges are carried along for ever, the text of a purged note until it 
     [note(1), PURGE],
     [note(2), STATE],
   ]);
+});
+
+test('V25 a purge that is merged apart from the note’s text doesn’t bring the text along, on whatever device', async () => {
+  const world = createWorld();
+  const [device] = await founder(world, 1);
+  const other = await joiner(world);
+  await purgeNotes(device.place, [note(1)], { good: true });
+  const before = world.names('p');
+  await device.sync();
+  const bare = newest(world, before);
+  const next = await push(world, device, 2);
+  await other.sync();
+  expect((await other.rows('bodies')).filter(({ doc }) => doc === note(1))).toHaveLength(1);
+  const among = world.names('p');
+  expect(await merge(other, [bare, next])).toMatchObject({ kind: 'merged' });
+  const all = await entries(await open(world, other, newest(world, among)));
+  expect(all.filter(({ doc }) => doc === note(1)).map(({ kind }) => kind)).toEqual([PURGE]);
+});
+
+test('V36 an edit that no push holds goes into no merged pack: whoever has its pushes would never read it there', async () => {
+  const world = createWorld();
+  const [device, names] = await founder(world, 1, 2, 3);
+  await device.write(note(2), 'not sent yet');
+  expect(await merge(device, names)).toMatchObject({ kind: 'refused' });
+  expect(await merge(device, [names[0], names[2]] as ObjectName[])).toMatchObject({ kind: 'merged' });
+  // Sealed, and perhaps not there.
+  const stop = between(device, () => ({ put: () => Promise.reject(new StorageError('Unavailable', 'away')) }));
+  await expect(device.sync()).rejects.toThrow('away');
+  stop();
+  expect(await device.rows('outbox')).toEqual([]);
+  expect(await merge(device, names)).toMatchObject({ kind: 'refused' });
+  expect(await merge(device, names, { unsent: true })).toMatchObject({ kind: 'merged' });
+  await device.sync();
+  expect(await merge(device, names)).toMatchObject({ kind: 'merged' });
 });
 
 test('V25 a pack that must be written anew alone gets a smaller name, and keeps all but what was let go', async () => {

@@ -63,7 +63,13 @@ async function statementsOf(ctx: Context, inputs: readonly Input[]): Promise<Set
 function requestFor(inputs: readonly Input[], applied: ReadonlySet<Element>): SealRequest {
   const covers = new Set(inputs.flatMap(({ whole }) => [...whole.covers]));
   const left = inputs.flatMap(({ whole }) => [...whole.manifest.with]).filter((item) => !covers.has(item));
-  return { covers, with: new Set(left), docs: inputs.flatMap(({ whole }) => whole.docs), applied };
+  const docs = inputs.flatMap(({ whole }) => whole.docs);
+  const bare = new Set(docs);
+  for (const { whole } of inputs) {
+    const nothingElse = new Set(whole.bare);
+    for (const doc of whole.docs) if (!nothingElse.has(doc)) bare.delete(doc);
+  }
+  return { covers, with: new Set(left), docs, bare, applied };
 }
 
 /** Whether the pack holds all that the inputs hold, read from its bytes as anybody else would (rule V18). */
@@ -96,13 +102,15 @@ export interface MergeOptions {
   readonly released: Released;
   /** The key of the one that mustn't stay as it is, when that is why: it is written anew, with the others or without. */
   readonly rewrite: string | null;
+  /** See seal.ts. */
+  readonly unsent?: boolean;
 }
 
 /** Makes one of them. When the storage refuses it, nothing was changed. */
 export async function mergePacks(
   ctx: Context,
   rows: readonly PackRow[],
-  { released, rewrite }: MergeOptions,
+  { released, rewrite, unsent = false }: MergeOptions,
   signal?: AbortSignal,
 ): Promise<Merged> {
   let inputs: Input[] = [];
@@ -121,11 +129,11 @@ export async function mergePacks(
     return { kind: 'merged', packs: inputs.length, bytes: pack.bytes.length };
   };
   while (inputs.length > 1) {
-    const request = requestFor(inputs, applied);
+    const request = { ...requestFor(inputs, applied), unsent };
     const built = await build(ctx, request);
     if (built.kind === 'incomplete') {
       const packs = inputs.filter(({ whole }) => whole.docs.includes(built.doc)).map(({ row }) => row);
-      return { kind: 'refused', packs, reason: `a part of ${built.doc} isn't here` };
+      return { kind: 'refused', packs, reason: `${built.doc} isn't here whole, or not only what was pushed` };
     }
     if (built.kind === 'built') {
       const lack = await verify(ctx, built.pack, inputs, released);

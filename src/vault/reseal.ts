@@ -5,7 +5,7 @@
 import { type DocId, hexOf, RESERVED } from '../notes/ids.ts';
 import type { Context } from './context.ts';
 import type { Element } from './coverage.ts';
-import { seal } from './seal.ts';
+import { seal, type SealRequest } from './seal.ts';
 import type { PackRow, Transaction } from './state.ts';
 
 /** Packs are taken together up to so many bytes: what was pushed in a hundred small pieces goes back as one. */
@@ -20,16 +20,25 @@ async function everyDoc(tx: Transaction<'notes' | 'bodies' | 'purges'>): Promise
   ];
 }
 
+function unpacked(docs: Uint8Array): DocId[] {
+  return Array.from({ length: docs.length / 16 }, (_, at) => hexOf(docs.subarray(at * 16, at * 16 + 16)) as DocId);
+}
+
 /** What was in these packs; everything, where that isn't known of one. */
-async function docsOf(ctx: Context, rows: readonly PackRow[]): Promise<Set<DocId>> {
+async function docsOf(ctx: Context, rows: readonly PackRow[]): Promise<Required<Pick<SealRequest, 'docs' | 'bare'>>> {
   return ctx.state.read(['contents', 'notes', 'bodies', 'purges'], async (tx) => {
     const contents = await tx.contents.getMany(rows.map((row) => row.id));
     const docs = new Set<DocId>();
+    const full = new Set<DocId>();
     for (const row of contents) {
-      if (!row) return new Set(await everyDoc(tx));
-      for (let at = 0; at < row.docs.length; at += 16) docs.add(hexOf(row.docs.subarray(at, at + 16)) as DocId);
+      if (!row) return { docs: await everyDoc(tx), bare: new Set() };
+      const nothingElse = new Set(unpacked(row.bare));
+      for (const doc of unpacked(row.docs)) {
+        docs.add(doc);
+        if (!nothingElse.has(doc)) full.add(doc);
+      }
     }
-    return docs;
+    return { docs: [...docs], bare: new Set([...docs].filter((doc) => !full.has(doc))) };
   });
 }
 
@@ -49,8 +58,7 @@ function groups(rows: readonly PackRow[]): PackRow[][] {
 async function resealGroup(ctx: Context, rows: readonly PackRow[], signal?: AbortSignal): Promise<boolean> {
   const covers = new Set(rows.flatMap((row) => row.covers));
   const left = new Set<Element>(rows.flatMap((row) => row.with).filter((item) => !covers.has(item)));
-  const docs = [...(await docsOf(ctx, rows))];
-  return (await seal(ctx, { covers, docs, with: left }, signal)) === null;
+  return (await seal(ctx, { covers, with: left, ...(await docsOf(ctx, rows)) }, signal)) === null;
 }
 
 /** Whether this device has all that the pack held. */

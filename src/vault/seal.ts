@@ -3,20 +3,21 @@
  * holds. The one operation under merging packs, healing a hole, putting back after a wipe, and repair.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import type * as Y from 'yjs';
 import type { ObjectName } from '../../backends/storage.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
-import { hasPending, snapshotDigestInput, stateOf } from '../notes/merge.ts';
+import { docFrom, hasPending, snapshotDigestInput, stateOf, UnreadableUpdate } from '../notes/merge.ts';
 import { contentsRow, WHOLE } from './applying.ts';
 import type { Context } from './context.ts';
 import { type Coverage, type DeviceId, type Element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
-import { groupByDoc, openDoc } from './documents.ts';
+import { groupByDoc } from './documents.ts';
 import { PURGE, STATE } from './entry-kinds.ts';
 import { formatToWrite } from './formats.ts';
 import { createPackBuilder, type InlineEntry, type PackEntry, type SealedPack } from './pack.ts';
 import { send } from './send.ts';
-import { packKey, readMeta, writeMeta } from './state.ts';
+import { type BodyRow, packKey, readMeta, writeMeta } from './state.ts';
 import type { WholeEntry, WholePack } from './whole.ts';
 
 /** Documents that are read in one go. */
@@ -28,17 +29,21 @@ export interface SealRequest {
   readonly covers: Coverage;
   /** Every document that any of those pushes touched. */
   readonly docs: readonly DocId[];
+  /** Those of them of which the pushes say nothing but that they were deleted for good: their text stays where it is. */
+  readonly bare?: ReadonlySet<DocId>;
   /** Pushes that hold part of it themselves. */
   readonly with?: Coverage;
   /** What the packs said whose place it takes (rule V13). */
   readonly applied?: Coverage;
+  /** Edits that weren't pushed yet may go along: only where nothing can be pushed. */
+  readonly unsent?: boolean;
 }
 
 export type Built =
   | { readonly kind: 'built'; readonly pack: SealedPack }
   /** These documents from the request's end on don't fit any more. */
   | { readonly kind: 'full'; readonly fitted: number }
-  /** A part of this document isn't here, so that its state wouldn't be whole. */
+  /** A part of this document isn't here, so that its state wouldn't be whole; or it has edits that weren't pushed yet. */
   | { readonly kind: 'incomplete'; readonly doc: DocId };
 
 /** Which device writes: an id is drawn at the first write. */
@@ -59,31 +64,51 @@ async function inOrderOfChange(ctx: Context, docs: readonly DocId[]): Promise<Do
   return [...new Set(docs)].sort((a, b) => timeOf(a) - timeOf(b) || (a < b ? -1 : 1));
 }
 
-/** Builds the pack in memory. Nothing is sent, nothing is kept. */
+/** Null when a piece of it on this device doesn't read, or another one is missing. */
+function openComplete(rows: readonly BodyRow[]): Y.Doc | null {
+  try {
+    const doc = docFrom(rows.map((row) => row.bytes));
+    if (!hasPending(doc)) return doc;
+    doc.destroy();
+    return null;
+  } catch (error) {
+    if (error instanceof UnreadableUpdate) return null;
+    throw error;
+  }
+}
+
+/**
+ * Builds the pack in memory. Nothing is sent, nothing is kept. No edit goes into it that no push holds: whoever has the pushes that
+ * the pack covers never reads it, and would miss the edit for ever, should this device be lost before it sends it.
+ */
 export async function build(ctx: Context, request: SealRequest): Promise<Built> {
   const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault, await formatToWrite(ctx));
   const inline: InlineEntry[] = [];
   const docs = await inOrderOfChange(ctx, request.docs);
+  const sealed = await ctx.state.read(['uploads'], (tx) => tx.uploads.list());
+  const underWay = new Set(sealed.flatMap((row) => row.docs));
   for (let at = 0; at < docs.length; at += BATCH) {
     const batch = docs.slice(at, at + BATCH);
-    const { bodies, purges, gaps, pending } = await ctx.state.read(
-      ['bodies', 'purges', 'gaps', 'pending'],
+    const { bodies, purges, gaps, pending, unsent } = await ctx.state.read(
+      ['bodies', 'purges', 'gaps', 'pending', 'outbox'],
       async (tx) => ({
         bodies: groupByDoc(await tx.bodies.where('doc', batch)),
         purges: await tx.purges.where('doc', batch),
         gaps: await Promise.all(batch.map((doc) => tx.gaps.get(doc))),
         pending: await tx.pending.where('doc', batch),
+        unsent: await tx.outbox.where('doc', batch),
       }),
     );
-    const lacking = gaps.find((row) => row)?.doc ?? pending[0]?.doc;
+    const waiting = unsent[0]?.doc ?? batch.find((doc) => underWay.has(doc));
+    const lacking = (gaps.find((row) => row) ?? pending[0])?.doc ?? (request.unsent ? undefined : waiting);
     if (lacking) return { kind: 'incomplete', doc: lacking };
     inline.push(...purges.map(({ doc, payload }) => ({ doc, kind: PURGE, payload })));
     for (const [index, id] of batch.entries()) {
       const rows = bodies.get(id);
       // Released after a purge: that it was purged is all that is left of it.
-      if (!rows) continue;
-      const doc = openDoc(rows);
-      const pendingHere = hasPending(doc);
+      if (!rows || request.bare?.has(id)) continue;
+      const doc = openComplete(rows);
+      if (!doc) return { kind: 'incomplete', doc: id };
       const entry: PackEntry = {
         doc: id,
         kind: STATE,
@@ -92,7 +117,6 @@ export async function build(ctx: Context, request: SealRequest): Promise<Built> 
         card: isNoteId(id) ? card(doc) : null,
       };
       doc.destroy();
-      if (pendingHere) return { kind: 'incomplete', doc: id };
       if (entry.card === null && entry.payload.length <= INLINE)
         inline.push({ doc: id, kind: STATE, payload: entry.payload });
       else if (!(await builder.add(entry))) return { kind: 'full', fitted: at + index };
@@ -186,6 +210,7 @@ export async function put(ctx: Context, request: SealRequest, pack: SealedPack, 
  * @returns the document that can't be had whole, when nothing was put for it.
  */
 export async function seal(ctx: Context, request: SealRequest, signal?: AbortSignal): Promise<DocId | null> {
+  await sendUnsent(ctx, request.docs, signal);
   const docs = await inOrderOfChange(ctx, request.docs);
   const leftOut = new Set<Element>(request.with ?? []);
   let fitting = docs;
@@ -204,6 +229,16 @@ export async function seal(ctx: Context, request: SealRequest, signal?: AbortSig
     for (const item of pushed.elements) leftOut.add(item);
     fitting = fitting.slice(0, kept);
   }
+}
+
+/** What was written in these documents and waits goes ahead: see build. */
+async function sendUnsent(ctx: Context, docs: readonly DocId[], signal?: AbortSignal): Promise<void> {
+  const waits = await ctx.state.read(['outbox', 'uploads'], async (tx) => {
+    if ((await tx.uploads.count()) > 0) return true;
+    if ((await tx.outbox.count()) === 0) return false;
+    return (await tx.outbox.where('doc', [...new Set(docs)])).length > 0;
+  });
+  if (waits) await send(ctx, () => undefined, signal);
 }
 
 /** Sends whole states as ordinary pushes. @returns these pushes, and whatever else went along; or what fits into none. */

@@ -6,6 +6,7 @@ import { newDoc, textOf } from '../notes/note.ts';
 import type { Bytes } from './crypto.ts';
 import { PURGE, STATE, UPDATE } from './entry-kinds.ts';
 import { note } from './examples/devices.ts';
+import { bareDocs } from './pack.ts';
 import { encodePurge } from './purge.ts';
 import { createHolder, uncollected } from './verify.ts';
 import type { WholeEntry, WholePack } from './whole.ts';
@@ -24,6 +25,7 @@ function pack(...entries: readonly Entry[]): WholePack {
     manifest: undefined as never,
     covers: new Set(),
     docs: [...new Set(all.map(({ doc }) => doc))],
+    bare: bareDocs(all),
     async *entries() {
       yield all;
     },

@@ -8,6 +8,7 @@ import type { Bytes } from './crypto.ts';
 import { VaultError } from './errors.ts';
 import { parseName } from './names.ts';
 import {
+  bareDocs,
   bodyRange,
   coverageOf,
   type HeadRow,
@@ -32,6 +33,8 @@ export interface WholePack {
   readonly covers: Coverage;
   /** Every document that it holds something of. */
   readonly docs: readonly DocId[];
+  /** See bareDocs. */
+  readonly bare: readonly DocId[];
   /** Those in the head first, then block by block, the oldest first. Opens each block when it is asked for. @throws {VaultError} `Damaged` */
   entries(): AsyncGenerator<readonly WholeEntry[]>;
 }
@@ -47,7 +50,8 @@ export async function openWhole(ctx: Context, pack: Pick<PackRow, 'name'>, bytes
   if ('needs' in head || !head.complete || head.objectEnd !== bytes.length)
     throw new VaultError('Damaged', 'an object of another length than it says');
   const covers = coverageOf(head.manifest, ownElement(pack, head));
-  return { manifest: head.manifest, covers, docs: docsOf(head), entries: () => entriesOf(ctx, head, bytes) };
+  const bare = bareDocs([...head.manifest.inline, ...head.rows]);
+  return { manifest: head.manifest, covers, docs: docsOf(head), bare, entries: () => entriesOf(ctx, head, bytes) };
 }
 
 async function* entriesOf(ctx: Context, head: PackHead, bytes: Bytes): AsyncGenerator<readonly WholeEntry[]> {

@@ -188,6 +188,8 @@ describe('the pauses after a failure', () => {
     for (const device of [one, two]) await until(inTrouble(device, 'emptied'));
     // By now it tries once in five minutes.
     await world.clock.sleep(HOUR);
+    const since = world.clock.now();
+    await until(async () => tries(two, since).length > 0);
     expect(world.provider.objects().size).toBe(0);
     const storage = openMemory(world.provider);
     await putBack({ state: one.host.state, storage, storageId: 'storage', deps: one.host.vault });

@@ -31,11 +31,11 @@ export interface Luggage {
 export function drawLuggage(dice: Dice): Luggage | null {
   const roll = dice.next();
   // Heads of several pages, longer than what is fetched at first.
-  if (roll < 0.01) return { notes: dice.between(280, 460), text: 20, tags: 20 };
+  if (roll < 0.006) return { notes: dice.between(280, 460), text: 20, tags: 20 };
   // Many body blocks, so that they are applied in several steps.
-  if (roll < 0.03) return { notes: dice.between(9, 14), text: dice.between(120_000, 160_000), tags: 0 };
+  if (roll < 0.012) return { notes: dice.between(9, 12), text: dice.between(120_000, 150_000), tags: 0 };
   // Packs of few notes that are just too long to be fetched whole.
-  if (roll < 0.06) return { notes: dice.between(6, 12), text: dice.between(30_000, 60_000), tags: 0 };
+  if (roll < 0.03) return { notes: dice.between(6, 12), text: dice.between(30_000, 60_000), tags: 0 };
   return null;
 }
 

@@ -6,6 +6,7 @@ import { isVaultError, OtherAccount } from '../errors.ts';
 import type { VaultId } from '../names.ts';
 import { createSession, type Session, type SyncReport } from '../session.ts';
 import { readMeta, type State, type StorageId } from '../state.ts';
+import { checkAndRepair } from './caretaker.ts';
 import type { Device } from './device.ts';
 import type { Dice } from './dice.ts';
 import type { Life } from './life.ts';
@@ -59,7 +60,7 @@ export async function moveOn(world: World, device: Device, place: Place): Promis
 /** What a sync must never say. */
 export function checkReport(world: World, device: Device, report: SyncReport): void {
   must(
-    report.alarm === null || world.hand.tookAway(),
+    report.alarm === null || world.hand.tookAway() || world.hand.spoiled(),
     'V27',
     () => `${device.name} raised an alarm, though nothing has gone`,
   );
@@ -78,9 +79,12 @@ export async function beIdle(world: World, device: Device, session: Session, mos
   let changes = 0;
   for (let slice = 0; slice < most; slice++) {
     const report = await session.idle({ weak: device.weak });
-    changes += report.merged + report.deleted;
-    if (report.merged + report.deleted > 0)
-      world.trace(() => `${device.name} merged ${report.merged} packs, and deleted ${report.deleted}`);
+    const { merged, deleted, healed, expired } = report;
+    changes += merged + deleted + healed + expired;
+    if (merged + deleted + healed + expired > 0)
+      world.trace(
+        () => `${device.name} merged ${merged} packs, deleted ${deleted}, healed ${healed}; ${expired} notes expired`,
+      );
     if (!report.more) break;
   }
   return changes;
@@ -123,6 +127,10 @@ export async function runEngine(
       else if (dice.chance(0.6)) {
         await life.sleep(dice.skewed(10, 100_000));
         await beIdle(world, device, session, dice.between(1, 8));
+        if (dice.chance(world.hand.tookAway() || world.hand.spoiled() ? 0.1 : 0.01)) {
+          session = null;
+          await checkAndRepair(world, device, place, dice.chance(0.3));
+        }
       }
     } catch (error) {
       world.trace(() => `${device.name} could not sync: ${error instanceof Error ? error.message : String(error)}`);

@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     rule: 'V12',
-    seed: 6,
+    seed: 5,
   },
   {
     name: 'upload before the local commit',
@@ -47,7 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     rule: 'V5',
-    seed: 3,
+    seed: 7,
   },
   {
     name: 'sequence number used again after a restart',
@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     rule: 'V5',
-    seed: 12,
+    seed: 3,
   },
   {
     name: 'another writer under the own device id goes unnoticed',

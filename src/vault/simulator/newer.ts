@@ -1,8 +1,10 @@
 /** A program of next year beside the others: it reads and writes a format that they don't know, and entries of another kind (V4). */
+import { sha256 } from '@noble/hashes/sha2.js';
 import * as Y from 'yjs';
 import { isStorageError } from '../../../backends/storage.ts';
 import { card } from '../../notes/card.ts';
 import { hexOf, noteId } from '../../notes/ids.ts';
+import { snapshotDigestInput } from '../../notes/merge.ts';
 import { initNote, newDoc } from '../../notes/note.ts';
 import { openContext } from '../context.ts';
 import type { DeviceId } from '../coverage.ts';
@@ -40,7 +42,7 @@ export function createNewerWriter(world: World, device: Device): NewerWriter {
       doc: id,
       kind: NEXT_KIND,
       payload: Y.encodeStateAsUpdate(doc) as Bytes,
-      digest: dice.bytes(8),
+      digest: sha256(snapshotDigestInput(doc)).slice(0, 8),
       card: card(doc),
     });
     doc.destroy();

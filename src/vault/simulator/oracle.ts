@@ -293,6 +293,17 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
     }
   }
 
+  function isSuperseded(name: ObjectName, by: ReadonlySet<string>): boolean {
+    const pack = shadow.named(name);
+    return (
+      pack !== undefined &&
+      [...by].some((other) => {
+        const covers = shadow.named(other as ObjectName)?.covers;
+        return covers !== undefined && [...pack.covers].every((item) => covers.has(item));
+      })
+    );
+  }
+
   /** V12: whatever was told before the cursor that is kept, is kept too. */
   async function lookAtListing(device: Device): Promise<void> {
     const { listing, names, vault, id } = await device.state.read(['meta', 'packs', 'slots'], async (tx) => ({
@@ -310,9 +321,9 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
       const parsed = parseName(name);
       // Strangers' files are nobody's business, nor are packs of a vault that the device has left.
       if (!parsed || !'pk'.includes(parsed.kind) || (vault && parsed.vault !== vault.id)) continue;
-      // What has gone may be forgotten.
+      // What has gone may be forgotten, and what seemed to have gone when another pack took its place.
       must(
-        names.has(name) || !shadow.exists(name as ObjectName),
+        names.has(name) || !shadow.exists(name as ObjectName) || isSuperseded(name as ObjectName, names),
         'V12',
         () => `${device.name} kept a cursor, and not ${name}, which it was told before`,
       );
@@ -385,11 +396,13 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
         // One that is on its way back is sent once it is whole.
         if (buried.length > 0 && hasPending(doc)) continue;
         const whole = there !== undefined && contains(there, Y.encodeStateAsUpdate(doc));
-        if (whole) rules.healed(vault.id, id);
-        else if (rules.injured(vault.id, id)) continue;
-        must(whole, 'V37', () => `${device.name} has sent all it had, and ${id} can't be had whole from the storage`);
+        must(
+          whole || rules.injured(vault.id, id),
+          'V37',
+          () => `${device.name} has sent all it had, and ${id} can't be had whole from the storage`,
+        );
         doc.destroy();
-        known.set(id, key);
+        if (whole) known.set(id, key);
       }
     },
   };

@@ -15,6 +15,7 @@ import type { State, TableName } from '../state.ts';
 import type { Device } from './device.ts';
 import { beIdle, checkReport, connect, haveItPutBack, moveOn, ownVault, PASSPHRASE, placeOf } from './engine.ts';
 import { newLife } from './course.ts';
+import { checkAndRepair, checkRightly } from './caretaker.ts';
 import { docOf } from './contents.ts';
 import { NEXT_YEAR } from './next-year.ts';
 import { tokensOf } from './tokens.ts';
@@ -23,7 +24,7 @@ import type { World } from './world.ts';
 
 const HOUR = 3600_000;
 /** Rounds in which everybody syncs once and does what is due; half of them are never needed. */
-const ROUNDS = 30;
+const ROUNDS = 60;
 
 /** What a person would see of a device's notes, and what merging would see of them. */
 interface Reading {
@@ -72,17 +73,21 @@ function compare(one: string, mine: Reading, other: string, theirs: Reading, rul
   must(mine.docs.size === theirs.docs.size, rule, () => `${other} has documents that ${one} lacks`);
 }
 
+/** What must be empty in the end; the second ones, unless something was lost that nobody has any more. */
 const EMPTY: readonly (readonly [TableName, `V${number}`])[] = [
   ['outbox', 'V5'],
   ['uploads', 'V5'],
-  ['missing', 'V13'],
-  ['gaps', 'V14'],
   ['pending', 'V11'],
   ['aside', 'V11'],
 ];
+const EMPTY_UNLESS_LOST: readonly (readonly [TableName, `V${number}`])[] = [
+  ['missing', 'V13'],
+  ['gaps', 'V14'],
+];
 
 async function nothingLeft(world: World, device: Device, state: State): Promise<void> {
-  for (const [table, rule] of EMPTY) {
+  const lossy = world.hand.tookAway() || world.hand.spoiled();
+  for (const [table, rule] of lossy ? EMPTY : [...EMPTY, ...EMPTY_UNLESS_LOST]) {
     const count = await state.read([table], (tx) => tx[table].count());
     must(count === 0, rule, () => `${device.name} still has ${count} rows in ${table}`);
   }
@@ -122,9 +127,16 @@ async function knowledgeOf(device: Device): Promise<string> {
   );
 }
 
+/** What the owner took away, or what rotted, was nowhere else: then people are told of a loss, whatever they say to it. */
+class Irreparable extends Error {}
+
 async function syncAll(world: World): Promise<Map<Device, Session>> {
   const sessions = new Map<Device, Session>();
   const known = new Map<Device, string>();
+  const alarms = new Map<Device, number>();
+  // The first round is before, the others after what is due every few hours; holes wait for up to a day.
+  const rests = world.hand.tookAway() || world.hand.spoiled() ? 5 : 1;
+  let still = 0;
   for (let round = 1; ; round++) {
     must(round <= ROUNDS, 'V36', () => `after ${ROUNDS} rounds devices still have something to tell each other`);
     let moved = 0;
@@ -140,6 +152,9 @@ async function syncAll(world: World): Promise<Map<Device, Session>> {
       checkReport(world, device, report);
       world.trace(() => `${device.name} at quiet: ${report.received} received, ${report.sent} sent`);
       if (report.alarm) {
+        alarms.set(device, (alarms.get(device) ?? 0) + 1);
+        // Nobody can make it good.
+        if ((alarms.get(device) as number) > 5) throw new Irreparable();
         await haveItPutBack(world, device, place);
         moved++;
       } else await world.oracle.synced(device);
@@ -151,8 +166,8 @@ async function syncAll(world: World): Promise<Map<Device, Session>> {
         moved++;
       } else moved += await beIdle(world, device, session, 50);
     }
-    // The first round is before, the others after what is due every few hours.
-    if (moved === 0 && round > 1) return sessions;
+    still = moved === 0 ? still + 1 : 0;
+    if (still > rests) return sessions;
     await world.clock.sleep(7 * HOUR);
   }
 }
@@ -207,12 +222,27 @@ async function join(world: World, device: Device, secrets: readonly SlotSecret[]
 
 /** @param fresh two devices that nobody has used yet. */
 export async function comeToRest(world: World, fresh: readonly [Device, Device]): Promise<void> {
+  try {
+    await restAndCompare(world, fresh);
+  } catch (error) {
+    if (!(error instanceof Irreparable)) throw error;
+    world.trace(() => 'something is lost that nobody has any more');
+  }
+}
+
+async function restAndCompare(world: World, fresh: readonly [Device, Device]): Promise<void> {
   for (const device of world.devices) awake(world, device);
   const survivors = await survivorsOf(world);
   let sessions = await syncAll(world);
   if (world.devices.some((device) => device.deps.format !== undefined)) {
     world.trace(() => 'everybody gets the newest program');
     for (const device of [...world.devices, ...fresh]) device.deps = { ...device.deps, ...NEXT_YEAR };
+    sessions = await syncAll(world);
+  }
+  if (world.hand.tookAway() || world.hand.spoiled()) {
+    // What rots where it lies is only noticed by those who look, and only those who read it before can mend it.
+    for (const device of world.devices)
+      await checkAndRepair(world, device, placeOf(device, device.life as NonNullable<Device['life']>), true);
     sessions = await syncAll(world);
   }
   await idle(world, sessions);
@@ -223,6 +253,7 @@ export async function comeToRest(world: World, fresh: readonly [Device, Device])
   }
   const [[first, reading] = [undefined, undefined], ...others] = readings;
   if (!first) return;
+  await checkRightly(world, first, placeOf(first, first.life as NonNullable<Device['life']>));
   for (const [device, other] of others) compare(first.name, reading, device.name, other, 'V36');
   const vault = await ownVault(first.state);
   for (const [token, place] of survivors)

@@ -36,6 +36,8 @@ export interface Shadow {
   purges(vault: VaultId, id: DocId): readonly Bytes[];
   /** The push as it was sealed, though it may lie in the storage no more. */
   pack(element: Element): StoredPack | undefined;
+  /** A pack that lies, or once lay, in the storage under this name. */
+  named(name: ObjectName): StoredPack | undefined;
   /** The packs of a vault that lie in the storage and are what they were. */
   intact(vault: VaultId): Iterable<StoredPack>;
   isIntact(name: ObjectName): boolean;
@@ -185,6 +187,7 @@ export function createShadow(provider: () => MemoryProvider, deps: SealDeps, now
         pack.entries.filter((entry) => entry.doc === id && isPurge(entry)).map((entry) => entry.payload),
       ),
     pack: (element) => pushes.get(element),
+    named: (name) => known.get(name),
     intact: (vault) => shelves.get(vault)?.packs.values() ?? [],
     isIntact(name) {
       const vault = parseName(name)?.vault;

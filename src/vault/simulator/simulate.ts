@@ -163,7 +163,7 @@ async function run(world: World, settings: { account: string }, less: Less): Pro
   const luck = world.dice('plan');
   settings.account = (await openMemory(provider).about()).accountId;
   Object.assign(provider.switches, less.prompt ? CALM_SWITCHES : drawSwitches(world.dice('switches')));
-  const span = Math.ceil(luck.skewed(HOUR, 30 * HOUR) * world.weather.pace * less.span);
+  const span = Math.ceil(luck.skewed(HOUR, 24 * HOUR) * world.weather.pace * less.span);
   const until = clock.now() + span;
   const course = createCourse(world);
   const joinsAt = joining(luck, clock.now(), span);

@@ -11,7 +11,7 @@ import type { VaultId } from '../names.ts';
 import { contains, sameBytes } from './contents.ts';
 import type { Graves } from './graves.ts';
 import type { PackChange, Shadow } from './shadow.ts';
-import { isPiece, isPurge, type StoredPack } from './stored.ts';
+import { isPiece, isPurge, type StoredEntry, type StoredPack } from './stored.ts';
 import { must } from './violation.ts';
 
 const HOUR = 3600_000;
@@ -22,8 +22,6 @@ export interface StorageRules {
   judge(changes: readonly PackChange[]): void;
   /** Whether the storage lacks a part of the document by nobody's fault. */
   injured(vault: VaultId, doc: DocId): boolean;
-  /** It is whole again. */
-  healed(vault: VaultId, doc: DocId): void;
 }
 
 export interface StorageRulesDeps {
@@ -36,15 +34,30 @@ export interface StorageRulesDeps {
 }
 
 export function createStorageRules({ shadow, punctual, full, graves }: StorageRulesDeps): StorageRules {
-  const injured = new Map<VaultId, Set<DocId>>();
-  /** What the owner took away, or what rotted. */
+  /** What of each document the owner took away, or what rotted, as long as nobody has put it back. */
+  const wounds = new Map<string, readonly StoredEntry[]>();
+  /** The packs that it was in. */
   const lost = new Map<VaultId, { readonly pack: StoredPack; readonly at: number }[]>();
 
   function injure({ pack, at }: PackChange): void {
-    const docs = injured.get(pack.vault) ?? new Set<DocId>();
-    for (const { doc } of pack.entries) docs.add(doc);
-    injured.set(pack.vault, docs);
+    for (const entry of pack.entries) {
+      const key = `${pack.vault} ${entry.doc}`;
+      wounds.set(key, [...(wounds.get(key) ?? []), entry]);
+    }
     lost.set(pack.vault, [...(lost.get(pack.vault) ?? []), { pack, at }]);
+  }
+
+  function injured(vault: VaultId, doc: DocId): boolean {
+    const key = `${vault} ${doc}`;
+    const there = shadow.doc(vault, doc);
+    const open = (wounds.get(key) ?? []).filter((entry) =>
+      isPiece(entry)
+        ? !there || !contains(there, entry.payload)
+        : isPurge(entry) && !shadow.purges(vault, doc).some((other) => sameBytes(other, entry.payload)),
+    );
+    if (open.length === 0) wounds.delete(key);
+    else wounds.set(key, open);
+    return open.length > 0;
   }
 
   function holdsWhatItCovers(pack: StoredPack): void {
@@ -139,10 +152,7 @@ export function createStorageRules({ shadow, punctual, full, graves }: StorageRu
         }
       }
     },
-    injured: (vault, doc) => injured.get(vault)?.has(doc) ?? false,
-    healed(vault, doc) {
-      injured.get(vault)?.delete(doc);
-    },
+    injured,
   };
 }
 

@@ -148,6 +148,28 @@ test('V21 when the storage is full, room is made before anything is sent again',
   expect(device.counts()).toMatchObject({ total: 0 });
 });
 
+test('V21 where there is room for pushes and none for a merge, what takes others’ place still frees theirs', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, ...range(8));
+  await settle(device);
+  await later(world, device, 0);
+  await later(world, device, 2);
+  await push(device, ...range(8).map((number) => number + 20));
+  await later(world, device, 7);
+  const limit = Math.max(...world.names('p').map((name) => world.bytesOf(name).length));
+  const roomy = between(device, (storage) => ({
+    put(name, bytes, signal) {
+      if (bytes.length >= limit) throw new StorageError('QuotaExceeded', 'no room for so much');
+      return storage.put(name, bytes, signal);
+    },
+  }));
+  expect(await device.session.idle({ weak: false })).toMatchObject({ merged: 0, deleted: 8 });
+  roomy();
+  expect(await settle(device)).toMatchObject({ deleted: 0 });
+  expect((await device.rows('packs')).some((row) => row.present && row.covers.length > 8)).toBe(true);
+});
+
 test.each(['alarm', 'closed', 'reconcile'])(
   'V27 nothing is merged or deleted while there is the record %s',
   async (word) => {

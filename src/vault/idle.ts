@@ -107,6 +107,16 @@ function holdsAny(docs: Uint8Array, wanted: ReadonlySet<string>): boolean {
   return false;
 }
 
+/** Null where there is no room for it: what gives back room mustn't wait for that. */
+async function whereRoom<Result>(work: Promise<Result>): Promise<Result | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isStorageError(error, 'QuotaExceeded')) return null;
+    throw error;
+  }
+}
+
 /** One merge, where one is due. */
 async function merge(
   ctx: Context,
@@ -128,15 +138,10 @@ async function merge(
   });
   if (!inputs) return { done: null, listing };
   const rows = inputs.map((input) => table.live.find(({ id }) => id === input.id)?.row as PackRow);
-  try {
-    const merged = await mergePacks(ctx, rows, { released, rewrite: rewrite?.id ?? null, unsent }, signal);
-    if (merged.kind === 'refused') for (const { id } of merged.packs) memory.avoided.set(id, ctx.deps.now());
-    return { done: merged, listing };
-  } catch (error) {
-    // There is no room for the merged one beside its inputs: deleting comes first.
-    if (options.urgent && isStorageError(error, 'QuotaExceeded')) return { done: null, listing };
-    throw error;
-  }
+  const work = mergePacks(ctx, rows, { released, rewrite: rewrite?.id ?? null, unsent }, signal);
+  const merged = await whereRoom(work);
+  if (merged?.kind === 'refused') for (const { id } of merged.packs) memory.avoided.set(id, ctx.deps.now());
+  return { done: merged, listing };
 }
 
 /** Whether a person, or a great loss, has brought everything to a stop (rule V27), or what is there has to be gone through first. */
@@ -159,7 +164,7 @@ export async function idle(
   const options = { weak, urgent, released: await releasedNotes(ctx), refused, dominates };
   const early = urgent ? await deleteSuperseded(ctx, options, signal) : null;
   // A hole is mended before anything is merged around it; with no room for it, room comes first.
-  const healed = urgent ? null : await healHoles(ctx, signal);
+  const healed = urgent ? null : await whereRoom(healHoles(ctx, signal));
   const { done, listing } = await merge(ctx, memory, options, signal);
   const late = await deleteSuperseded(ctx, options, signal);
   const expired = await expire(ctx, signal);

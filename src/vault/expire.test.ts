@@ -87,6 +87,25 @@ describe('V22 a note in the trash', () => {
     expect((await days(world, device, 6)).purged).toBe(1);
   });
 
+  test('doesn’t stand in the way of others where it can’t be deleted, nor is it tried for ever', async () => {
+    const world = createWorld();
+    const device = await vault(world);
+    for (let number = 10; number < 150; number++) {
+      await device.write(note(number), 'x');
+      await device.edit(note(number), (doc) => setTrashed(doc, world.time));
+    }
+    await trash(world, device);
+    await days(world, device, 1);
+    const rotten = (await device.rows('bodies')).filter(({ doc }) => doc !== DOC);
+    await device.place.state.write(['bodies'], (tx) =>
+      tx.bodies.putMany(rotten.map((row) => ({ ...row, bytes: new Uint8Array([255, 255, 255, 255]) }))),
+    );
+    await days(world, device, 31);
+    expect(await look(device)).toMatchObject({ more: false });
+    expect(await isShown(device)).toBe(false);
+    expect(await device.rows('notes')).toHaveLength(142);
+  });
+
   test('that came back begins anew, however long ago it was thrown away', async () => {
     const world = createWorld();
     const device = await vault(world);

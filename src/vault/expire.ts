@@ -92,10 +92,11 @@ async function expireTrash(ctx: Context, signal?: AbortSignal): Promise<{ purged
     );
   });
   let purged = 0;
-  const batches = Math.ceil(Math.min(due.length, AT_ONCE) / BATCH);
-  for (let batch = 0; batch < batches; batch++) {
+  for (let at = 0; at < due.length; at += BATCH) {
+    // Those that can't be deleted now are passed over: the next call would only come to them again.
+    if (purged >= AT_ONCE) return { purged, more: true };
     signal?.throwIfAborted();
-    const rows = due.slice(batch * BATCH, Math.min((batch + 1) * BATCH, AT_ONCE));
+    const rows = due.slice(at, at + BATCH);
     const done = await ctx.state.write([...PURGING, 'packs', 'missing'], async (tx) => {
       // What wasn't read may be an edit that would have brought it back.
       if (!(await isComplete(ctx, tx))) return null;
@@ -111,7 +112,7 @@ async function expireTrash(ctx: Context, signal?: AbortSignal): Promise<{ purged
     if (done === null) return { purged, more: false };
     purged += done;
   }
-  return { purged, more: due.length > AT_ONCE };
+  return { purged, more: false };
 }
 
 /** Purges that are old enough for what they had seen to be let go, by document. */

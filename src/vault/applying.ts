@@ -168,7 +168,8 @@ export async function hearOut(
     if (there.has(item) || there.has(partsOf(item).hash) || (await tx.missing.get(item))) continue;
     await tx.missing.put({ element: item, since: ctx.deps.now() });
   }
-  await keepWants(tx, says.wants);
+  // A pack that is read anew with each full listing, as one with entries set aside, asks once.
+  if (pack.writer === null) await keepWants(tx, says.wants);
 }
 
 /** What is known to lie in a pack that can't be read here: its pushes, or, of a push that can't even be opened, its hash. */

@@ -449,6 +449,32 @@ test.each([
   expect([await reader.texts(), await reader.rows('bodies'), await states(reader)]).toEqual([{}, [], ['damaged']]);
 });
 
+test('V4 a head that a newer program read and kept stops nobody', async () => {
+  const world = createWorld();
+  const writer = await largeVault(world);
+  const reader = world.device();
+  await reader.join();
+  const cut = between(reader, (storage) => ({
+    async get(name, range, signal) {
+      if (range && range.start > 0) throw new StorageError('Unavailable', 'the network went');
+      return storage.get(name, range, signal);
+    },
+  }));
+  await expect(reader.sync()).rejects.toThrow('the network went');
+  cut();
+  const [pack] = await reader.rows('packs');
+  if (!pack?.body) throw new Error('the head was not kept');
+  const header = pack.body.header.slice();
+  header[7] = 99;
+  await reader.place.state.write(['packs'], (tx) => tx.packs.put({ ...pack, body: { ...pack.body, header } as never }));
+  await reader.write(note(900), 'goes out all the same');
+  expect(await reader.sync()).toMatchObject({ sent: 1 });
+  expect(await states(reader)).toContain('newer');
+  world.time += FULL_LISTING_EVERY;
+  await reader.sync();
+  expect(await reader.text(note(1))).toBe(await writer.text(note(1)));
+});
+
 test('V15 a card is shown until the note is here, and never in its place', async () => {
   const world = createWorld();
   const [writer, reader] = await pair(world);
@@ -527,6 +553,18 @@ test('V14 what is asked for is kept while what it asks for can’t be had yet', 
   expect(await reader.sync()).toMatchObject({ sent: 0 });
   heal();
   expect(await reader.sync()).toMatchObject({ sent: 1 });
+});
+
+test('V14 a pack that is read anew with every full listing asks once', async () => {
+  const world = createWorld();
+  const [writer, reader] = await pair(world);
+  await reader.write(note(1), 'the whole');
+  await reader.sync();
+  await putPack(writer, [entryOf(note(2), stateWith('x'), { kind: 77 })], { wants: [note(1)] });
+  expect(await reader.sync()).toMatchObject({ sent: 1 });
+  expect(await states(reader)).toContain('aside');
+  world.time += FULL_LISTING_EVERY;
+  expect(await reader.sync()).toMatchObject({ received: 1, sent: 0 });
 });
 
 test('V14 a device that misses a part itself answers nothing', async () => {

@@ -101,7 +101,8 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
   const fetchBody = async (pack: PackRow) => {
     const beginning = beginnings.get(pack.id);
     beginnings.delete(pack.id);
-    return { pack, bodies: await fetchBodies(ctx, pack, beginning, signal) };
+    // What was kept of its head may be of another program than this one.
+    return { pack, bodies: await guarded(ctx, pack, () => fetchBodies(ctx, pack, beginning, signal)) };
   };
   for await (const { pack, bodies } of inOrder(indexed, AT_ONCE, fetchBody)) {
     if (bodies) await guarded(ctx, pack, () => applyBodies(ctx, bodies));
@@ -112,14 +113,15 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
   return all.length;
 }
 
-/** A damaged pack counts as absent: said so, read again later, and nothing else stops for it (rule V11). */
-async function guarded(ctx: Context, pack: PackRow, work: () => Promise<void>): Promise<void> {
+/** A damaged pack counts as absent: said so, read again later, and nothing else stops for it (rule V11). Null then. */
+async function guarded<Result>(ctx: Context, pack: PackRow, work: () => Promise<Result>): Promise<Result | null> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     const state = unreadable(error);
     if (!state) throw error;
     await setState(ctx, pack, state);
+    return null;
   }
 }
 

@@ -7,6 +7,7 @@ import { between, CHEAP, createWorld, type Device, note, type World } from './ex
 import { entryOf, HEAD } from './examples/packs.ts';
 import { healHoles } from './heal.ts';
 import { FULL_LISTING_EVERY } from './listing.ts';
+import { seal } from './seal.ts';
 import { nameOf } from './names.ts';
 import { createPackBuilder } from './pack.ts';
 import { sealSlot } from './slots.ts';
@@ -131,7 +132,7 @@ test('V27 a device that lacks a part of what was in it leaves the hole to others
 test('V18 a device on which a piece of a note doesn’t read any more leaves the hole to others', async () => {
   const world = createWorld();
   const [one, names] = await pushed(world, 5);
-  const [piece] = (await one.rows('bodies')).filter(({ doc }) => doc === note(2));
+  const piece = (await one.rows('bodies')).find(({ doc }) => doc === note(2));
   if (!piece) throw new Error('the note is not here');
   const rotten = { ...piece, bytes: new Uint8Array([255, 255, 255, 255]) };
   await one.place.state.write(['bodies'], (tx) => tx.bodies.put(rotten));
@@ -152,6 +153,20 @@ test('V36 what was written in a note and waits is sent before a hole is healed w
   // The device is lost before it syncs again.
   await two.sync();
   expect(await two.text(note(2))).toBe('note 2 and more');
+});
+
+test('V11 a hole with a note that has grown too large for any object is left, and nothing is sent for it again and again', async () => {
+  const world = createWorld();
+  const [one, names] = await pushed(world, 5);
+  const noise = () => String.fromCharCode(0x4e00 + Math.floor(world.random() * 20_000));
+  await one.write(note(2), Array.from({ length: 2_000_000 }, noise).join(''));
+  expect((await one.sync()).tooLarge).toEqual([note(2)]);
+  world.provider.lose([names[1] as ObjectName]);
+  await waitForHealing(world, one);
+  const before = world.names('p');
+  expect(await heal(one)).toMatchObject({ packs: 0, waiting: 1 });
+  await seal(await one.context(), { covers: new Set(), docs: [note(1), note(2), note(3)], unsent: true });
+  expect(world.names('p')).toEqual(before);
 });
 
 test('V27 several holes are healed with the notebooks in them, and what is edited meanwhile is not lost', async () => {

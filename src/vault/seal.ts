@@ -4,7 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import type * as Y from 'yjs';
-import type { ObjectName } from '../../backends/storage.ts';
+import { MAX_OBJECT_BYTES, type ObjectName } from '../../backends/storage.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { docFrom, hasPending, snapshotDigestInput, stateOf, UnreadableUpdate } from '../notes/merge.ts';
@@ -24,6 +24,8 @@ import type { WholeEntry, WholePack } from './whole.ts';
 const BATCH = 256;
 /** A reserved document up to this size stands in the head. */
 const INLINE = 16 * 1024;
+/** Only what has so many bytes may be too large for an object, as the rest of a pack takes far less than what is left. */
+const LARGE = MAX_OBJECT_BYTES / 2;
 
 export interface SealRequest {
   readonly covers: Coverage;
@@ -224,11 +226,25 @@ export async function seal(ctx: Context, request: SealRequest, signal?: AbortSig
     }
     // A little is kept back, since the estimate that refused the next one may have been too low for the rest as well.
     const kept = Math.floor(built.fitted * 0.9);
+    // Nothing is put for it then, and the others needn't be sent each time that it is tried.
+    const tooLarge = await tooLargeAmong(ctx, fitting.slice(kept));
+    if (tooLarge) return tooLarge;
     const pushed = await pushWhole(ctx, fitting.slice(kept), signal);
     if (pushed.tooLarge) return pushed.tooLarge;
     for (const item of pushed.elements) leftOut.add(item);
     fitting = fitting.slice(0, kept);
   }
+}
+
+/** A document that no object has room for. */
+async function tooLargeAmong(ctx: Context, docs: readonly DocId[]): Promise<DocId | undefined> {
+  for (const doc of docs) {
+    const pieces = await ctx.state.read(['bodies'], (tx) => tx.bodies.where('doc', [doc]));
+    if (pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) < LARGE) continue;
+    const alone = await build(ctx, { covers: new Set(), docs: [doc], unsent: true });
+    if (alone.kind === 'full') return doc;
+  }
+  return undefined;
 }
 
 /** What was written in these documents and waits goes ahead: see build. */

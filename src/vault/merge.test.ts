@@ -5,6 +5,7 @@ import { createNotebook } from '../notes/library.ts';
 import { textOf } from '../notes/note.ts';
 import { type DeviceId, element } from './coverage.ts';
 import { PURGE, STATE } from './entry-kinds.ts';
+import { packsToRewrite } from './expire.ts';
 import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
 import { type MergeOptions, mergePacks } from './merge.ts';
 import { createPackBuilder, type InlineEntry } from './pack.ts';
@@ -296,6 +297,7 @@ test('V25 a pack that must be written anew alone gets a smaller name, and keeps 
   const pack = await open(world, device, written);
   expect([...pack.covers]).toEqual(row.covers);
   expect((await entries(pack)).map(({ doc }) => doc).sort()).toEqual([1, 2, 4, 5].map(note));
+  expect(await packsToRewrite(await device.context(), new Set([note(3)])), 'it is done').toEqual(new Set([row.id]));
   world.provider.lose([name]);
   expect(Object.keys(await (await joiner(world)).texts()).sort()).toEqual([1, 2, 4, 5].map(note));
 });

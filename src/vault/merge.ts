@@ -147,5 +147,8 @@ export async function mergePacks(
   if (!alone || alone.row.id !== rewrite) return { kind: 'refused', packs: rows, reason: 'they do not fit into one' };
   const request = requestFor([alone], applied);
   const { pack, lack } = await rewriteAlone(ctx, alone, request, released);
-  return lack === null && pack ? merged(request, pack) : { kind: 'refused', packs: [alone.row], reason: `${lack}` };
+  const docs = request.docs.filter((doc) => !released.has(doc) || pack?.bare.includes(doc));
+  return lack === null && pack
+    ? merged({ ...request, docs }, pack)
+    : { kind: 'refused', packs: [alone.row], reason: `${lack}` };
 }

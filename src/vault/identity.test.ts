@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
+import { unsend } from './identity.ts';
 import { FULL_LISTING_EVERY } from './listing.ts';
+import { purgeNotes } from './purging.ts';
 import { seal } from './seal.ts';
 
 test('V8 what a copied profile finds sent already goes on counting as applied, and is never missed', async () => {
@@ -183,4 +185,22 @@ test('V8 a push that looked damaged when it was read back costs a device id at m
   await expectQuiet(world, [one, other]);
   expect(await one.texts()).toEqual({ [note(1)]: 'one', [note(2)]: 'by the other one', [note(3)]: 'and on' });
   expect(await idOf(one)).not.toBe(before);
+});
+
+test('V23 what was never sent of a note that was deleted for good isn’t sent when its push is sealed anew', async () => {
+  const world = createWorld();
+  const one = world.device();
+  await one.createVault();
+  await one.write(note(1), 'never sent');
+  await one.write(note(2), 'sent');
+  await purgeNotes(one.place, [note(1)], { good: true });
+  const stop = between(one, () => ({ put: () => Promise.reject(new Error('the network went')) }));
+  await expect(one.sync()).rejects.toThrow('the network went');
+  stop();
+  await unsend(one.place.state, { forgetDevice: true });
+  await one.restart().sync();
+  const other = await fresh(world);
+  expect(await other.texts()).toEqual({ [note(2)]: 'sent' });
+  expect((await other.rows('bodies')).map(({ doc }) => doc)).toEqual([note(2)]);
+  expect((await other.rows('purges')).map(({ doc }) => doc)).toEqual([note(1)]);
 });

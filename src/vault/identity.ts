@@ -20,7 +20,11 @@ export async function unsend(
     // counting as applied: others may say that they have it, and this device would miss it for ever.
     const unsent = uploads.filter((_, index) => !(listed[index]?.present && listed[index].state === 'applied'));
     const docs = new Set(unsent.flatMap((row) => row.docs));
-    await tx.outbox.putMany([...docs].map((doc) => ({ doc, bytes: null })));
+    const whole = new Set(unsent.flatMap((row) => row.docs.filter((doc) => !row.bare.includes(doc))));
+    // Where only that a note was deleted for good was to be said, its text may never have left this device.
+    await tx.outbox.putMany(
+      [...docs].map((doc) => (whole.has(doc) ? { doc, bytes: null } : { doc, bytes: null, purge: true as const })),
+    );
     await tx.applied.delete(unsent.map((row) => row.element));
     await tx.uploads.delete(uploads.map((row) => row.id));
     // One of the packs may have asked for them.

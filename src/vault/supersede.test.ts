@@ -9,6 +9,7 @@ import { STATE } from './entry-kinds.ts';
 import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
 import { mergePacks } from './merge.ts';
 import { createPackBuilder, type PackEntry } from './pack.ts';
+import { seal } from './seal.ts';
 import type { PackRow } from './state.ts';
 import { deleteSuperseded, type SupersedeOptions } from './supersede.ts';
 import { openWhole } from './whole.ts';
@@ -314,6 +315,27 @@ test('V19 a damaged pack goes for one that covers strictly more', async () => {
   await remove(device);
   for (const name of three) expect(world.names('p')).not.toContain(name);
   expect(await texts(world)).toEqual(await device.texts());
+});
+
+test('V4 a pack that only a newer program reads is never deleted, whatever another one says that it covers', async () => {
+  const world = createWorld();
+  const device = world.device({ deps: { format: 2 } });
+  await device.createVault();
+  await push(device, 1, 2);
+  const all = new Set((await device.rows('packs')).flatMap((row) => row.covers));
+  const ctx = await device.context();
+  // The program is set back to an older version.
+  const older = { ...ctx, deps: { ...ctx.deps, format: 1 } };
+  const newer = world.names('p');
+  expect(newer.map((name) => world.bytesOf(name)[7])).toEqual([2, 2]);
+  await seal(older, { covers: all, docs: [note(1), note(2)] });
+  await settle(world, device);
+  await device.place.state.write(['objects'], async (tx) => {
+    await tx.objects.delete((await tx.objects.list()).map((row) => row.id));
+  });
+  await deleteSuperseded(older, options());
+  expect(world.names('p')).toEqual(expect.arrayContaining(newer));
+  expect(await remove(device)).toMatchObject({ deleted: 2 });
 });
 
 test('V19 a pack of which nothing was read is never deleted', async () => {

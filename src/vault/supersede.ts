@@ -67,15 +67,19 @@ async function readBack(
   }
 }
 
-/** The pack as it was written; null when nobody can read it any more, so that what is known of its coverage has to do. */
-async function openDoomed(ctx: Context, row: PackRow, signal?: AbortSignal): Promise<WholePack | null> {
+/**
+ * The pack as it was written; null when nobody can read it any more, so that what is known of its coverage has to do; `closed` when
+ * only another program, or another key, can.
+ */
+async function openDoomed(ctx: Context, row: PackRow, signal?: AbortSignal): Promise<WholePack | null | 'closed'> {
   let bytes: Bytes | null = null;
   try {
     bytes = row.state === 'damaged' ? null : await bytesOfPack(ctx, row, signal);
     return bytes && (await openWhole(ctx, row, bytes));
   } catch (error) {
-    if (!unreadable(error)) throw error;
-    return null;
+    const state = unreadable(error);
+    if (!state) throw error;
+    return state === 'damaged' ? null : 'closed';
   }
 }
 
@@ -93,6 +97,7 @@ async function mayGo(
   const dominates = createDominance();
   if (!dominates(said, row)) return false;
   const doomed = await openDoomed(ctx, row, signal);
+  if (doomed === 'closed') return false;
   // A damaged one has no content to compare, so that only one that covers more may take its place.
   if (!doomed) return said.covers.length > row.covers.length;
   const own = { name: row.name, covers: [...doomed.covers], with: [...doomed.manifest.with] };

@@ -188,3 +188,16 @@ test('V27 a loss is seen although one of the packs that a listing lacks can stil
   expect(await listAndWatch(device, vault, { full: true })).toEqual({ lost: 5, of: 6 });
   expect(await present(device)).toEqual([names[0]]);
 });
+
+test('V22 a first sight by a clock that was far ahead begins anew once the clock is right', async () => {
+  const world = createWorld();
+  const [device] = await vaultOf(1, world);
+  await list(device.place, { full: true });
+  const right = world.time;
+  const [row] = await device.rows('packs');
+  if (!row?.listed) throw new Error('the pack was not seen');
+  const ahead = { ...row, listed: { ...row.listed, local: right + 1e12 } };
+  await device.place.state.write(['packs'], (tx) => tx.packs.put(ahead));
+  await list(device.place, { full: true });
+  expect((await device.rows('packs'))[0]?.listed?.local).toBe(right);
+});

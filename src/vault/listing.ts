@@ -11,7 +11,16 @@ import type { Place } from './context.ts';
 import { parseName, type VaultId } from './names.ts';
 import { coveredBy, damageKey, isReadable } from './standing.ts';
 import { compareClocks, momentOf, observe } from './time.ts';
-import { type PackRow, packKey, readMeta, type SlotRow, type StorageId, type Transaction, writeMeta } from './state.ts';
+import {
+  type PackRow,
+  packKey,
+  readMeta,
+  type Sight,
+  type SlotRow,
+  type StorageId,
+  type Transaction,
+  writeMeta,
+} from './state.ts';
 
 /** A change feed is a hint, a full listing the truth. */
 export const FULL_LISTING_EVERY = 6 * 3600_000;
@@ -107,14 +116,18 @@ async function giveAnotherChance(tx: ListingTables, storage: StorageId): Promise
   await tx.packs.putMany(rows.filter((row) => row.storage === storage).map((row) => ({ ...row, state: 'listed' })));
 }
 
+function isPast(sight: Sight | null, moment: Sight): boolean {
+  return sight !== null && sight.local <= moment.local && sight.provider <= moment.provider;
+}
+
 /** What a full listing shows for the first time, or doesn't show any more for the first time (rules V20, V27). */
 async function rememberSights(tx: ListingTables, storage: StorageId, now: number): Promise<void> {
   const moment = await momentOf(tx, storage, now);
   const rows = await tx.packs.where('storage', [storage]);
   await tx.packs.putMany(
     rows.flatMap((row): PackRow[] => {
-      if (row.present) return row.listed === null ? [{ ...row, listed: moment }] : [];
-      // A clock that was put back must not make a hole wait for years.
+      // A clock that was put back must not make a hole, or what takes another one's place, wait for years.
+      if (row.present) return isPast(row.listed, moment) ? [] : [{ ...row, listed: moment }];
       return row.gone === null || row.gone.local > now ? [{ ...row, gone: moment }] : [];
     }),
   );

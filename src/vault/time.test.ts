@@ -27,6 +27,8 @@ function createClocks(state: State = createMemoryState()) {
         await observe(tx, PLACE, clocks.provider, clocks.local);
         await compareClocks(tx, PLACE, clocks.local, clocks.provider, clocks.local);
       }),
+    /** An object put at this moment is only listed now. */
+    compare: (put: number, provider: number) => inTime((tx) => compareClocks(tx, PLACE, put, provider, clocks.local)),
     age: (key: string) => inTime((tx) => age(tx, PLACE, key, clocks.local)),
     since: (moment: { local: number; provider: number }) => inTime((tx) => since(tx, PLACE, moment, clocks.local)),
     doubt: async () => (await state.read(['meta'], (tx) => readMeta(tx, `clocks ${PLACE}`)))?.doubt,
@@ -163,4 +165,30 @@ test('V22 a moment kept elsewhere is measured the same way', async () => {
   await device.hear();
   expect(await device.since(moment)).toBe(DAY);
   expect(await device.since({ local: moment.local + 9 * DAY, provider: moment.provider })).toBe(0);
+});
+
+test('V22 a single object that is years ahead stops no time, whether it is heard before the clocks were compared or after', async () => {
+  for (const first of [true, false]) {
+    const device = createClocks();
+    if (!first) await device.push();
+    device.clocks.provider += 3650 * DAY;
+    await device.hear();
+    device.clocks.provider -= 3650 * DAY;
+    if (first) await device.push();
+    expect(await device.age('trash')).toBe(0);
+    device.pass(2 * DAY);
+    await device.hear();
+    expect(await device.age('trash')).toBe(2 * DAY);
+  }
+});
+
+test('V22 what was put long before it is listed says nothing against what was heard since', async () => {
+  const device = createClocks();
+  await device.push();
+  await device.age('trash');
+  const { local, provider } = device.clocks;
+  device.pass(30 * DAY);
+  await device.hear();
+  await device.compare(local, provider);
+  expect(await device.age('trash')).toBe(30 * DAY);
 });

@@ -20,6 +20,11 @@ export async function momentOf(tx: Transaction<'meta'>, storage: StorageId, now:
   return { local: now, provider: (await readMeta(tx, `clocks ${storage}`))?.provider ?? 0 };
 }
 
+/** Whether it can't be so late yet, by this device's clock and how far the two were apart. */
+function isAhead(provider: number, now: number, skew: number): boolean {
+  return provider - (now + skew) > JUMP;
+}
+
 /** To be told of every object that a listing names. @param provider its time there @param now this device's clock */
 export async function observe(
   tx: Transaction<'meta'>,
@@ -28,6 +33,8 @@ export async function observe(
   now: number,
 ): Promise<void> {
   const clocks = (await readMeta(tx, `clocks ${storage}`)) ?? FIRST;
+  // A single object that is years ahead would stop time for years: what comes after it is never later.
+  if (isAhead(provider, now, clocks.skew)) return;
   if (provider > clocks.provider) await writeMeta(tx, `clocks ${storage}`, { ...clocks, provider, local: now });
 }
 
@@ -48,6 +55,10 @@ export async function compareClocks(
   if (Number.isNaN(clocks.skew) || Math.abs(skew - clocks.skew) <= JUMP) {
     // Small differences are followed, so that a clock that runs slow by a minute a day isn't doubted after years.
     await write({ skew, doubt: null });
+    if (!isAhead(clocks.provider, now, skew)) return;
+    // It was heard before this device could tell. What was seen since was seen by a time that isn't yet.
+    await write({ skew, doubt: null, provider, local: now });
+    await tx.sights.delete((await tx.sights.list()).map((row) => row.key));
     return;
   }
   const moment = { local: now, provider: Math.max(clocks.provider, provider) };

@@ -52,6 +52,12 @@ function pushesSince(ctx: Context, from: number, device: DeviceId, lacking: Read
   return pushes.some((item) => lacking.has(item)) ? null : pushes;
 }
 
+/** To go on saying that this device has them would make others look for ever for what nobody can find there (rule V13). */
+async function forgetApplied(ctx: Context, elements: readonly Element[]): Promise<void> {
+  await ctx.state.write(['applied'], (tx) => tx.applied.delete(elements));
+  for (const item of elements) ctx.applied.delete(item);
+}
+
 /**
  * What no pack that was lost accounts for: everything is pushed as whole states, and then a pack says that those pushes hold what
  * the lost ones held.
@@ -70,8 +76,6 @@ async function putRest(ctx: Context, signal?: AbortSignal): Promise<{ packs: num
   // A device that became another one meanwhile has taken back what it hadn't sent.
   if (!before.record.pushes || before.record.pushes.device !== before.device) await pushEverything(ctx, before.record);
   const { packs, tooLarge } = await send(ctx, () => undefined, signal);
-  // Nobody may say then that all of it is there. What fits is, and the person hears of the others.
-  if (tooLarge.length > 0) return { packs, done: false };
   const { rest, record, device, purged } = await read();
   const pushes = record?.pushes;
   if (!pushes || pushes.device !== device) return { packs, done: false };
@@ -80,9 +84,15 @@ async function putRest(ctx: Context, signal?: AbortSignal): Promise<{ packs: num
     await ctx.state.write(['meta'], (tx) => writeMeta(tx, `reconcile ${ctx.storageId}`, { ...record, pushes: null }));
     return { packs, done: false };
   }
+  // Nobody may say then that all of it is there. What fits is, and the person hears of the others.
+  if (tooLarge.length > 0) {
+    await forgetApplied(ctx, rest);
+    return { packs, done: true };
+  }
   const request = { covers: new Set(rest), docs: purged, with: new Set(holding) };
-  const sealed = (await seal(ctx, request, signal)) === null;
-  return { packs: packs + Number(sealed), done: sealed };
+  // The text of what was purged is only kept for a while; where it isn't whole, that it was purged is in the pushes.
+  if ((await seal(ctx, request, signal)) !== null) await seal(ctx, { ...request, docs: [] }, signal);
+  return { packs: packs + 1, done: true };
 }
 
 /**

@@ -81,7 +81,13 @@ async function adopt(
     await tx.missing.delete((await tx.missing.list()).map((row) => row.element));
     await tx.outbox.delete((await tx.outbox.list()).map((row) => row.n as number));
     await tx.gaps.delete((await tx.gaps.list()).map((row) => row.doc));
-    await tx.meta.delete(['device', `alarm ${storage}`, `reconcile ${storage}`, `closed ${storage}`]);
+    await tx.meta.delete([
+      'device',
+      `alarm ${storage}`,
+      `reconcile ${storage}`,
+      `given-up ${storage}`,
+      `closed ${storage}`,
+    ]);
     // What was kept aside stays: it may be all that is left of something.
     await forgetPacks(tx, packs);
     // They lie where they lay, as objects of another vault.
@@ -280,7 +286,7 @@ export async function forgetStorage(place: Omit<Place, 'storage'>): Promise<void
       ).map((row) => row.id),
     );
     await tx.meta.delete(
-      (['listing', 'alarm', 'home', 'reconcile', 'closed', 'clocks', 'left'] as const).map(
+      (['listing', 'alarm', 'home', 'reconcile', 'given-up', 'closed', 'clocks', 'left'] as const).map(
         (key) => `${key} ${storageId}`,
       ),
     );

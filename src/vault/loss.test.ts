@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ObjectName } from '../../backends/storage.ts';
+import { WHOLE } from './applying.ts';
 import { putBack } from './connect.ts';
 import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
+import { FULL_LISTING_EVERY } from './listing.ts';
 import { seal } from './seal.ts';
 
 /** A push of its own for each text; the packs' names in that order. */
@@ -95,6 +97,33 @@ test('V27 what is written beside the ruins ends no alarm; what is put back does,
     expect(await device.sync()).toMatchObject({ alarm: null });
     expect(await device.texts()).toEqual(await one.texts());
   }
+});
+
+test('V27 what nobody can put back is decided about once, and stops nobody for ever', async () => {
+  const world = createWorld();
+  const [lost] = await pushed(world, ['a']);
+  const reader = await joined(world);
+  await lost.write(note(2), long(world, 60_000));
+  await lost.sync();
+  // Its head reads, its text doesn't, and the device that wrote it is no more.
+  const large = world.names('p').find((name) => world.bytesOf(name).length > WHOLE) as ObjectName;
+  world.provider.corrupt(large, (bytes) => {
+    bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 1;
+    return bytes;
+  });
+  for (let listings = 0; listings < 3; listings++) {
+    await reader.sync();
+    world.time += FULL_LISTING_EVERY;
+  }
+  expect(await reader.sync()).toMatchObject({ alarm: { lost: 1, of: 2 } });
+  await putBack(reader.place);
+  for (let listings = 0; listings < 3; listings++) {
+    await reader.write(note(10 + listings), 'more');
+    expect(await reader.sync()).toMatchObject({ alarm: null });
+    world.time += FULL_LISTING_EVERY;
+  }
+  expect(await reader.rows('outbox')).toEqual([]);
+  expect(await (await joined(world)).texts()).toMatchObject(await reader.texts());
 });
 
 test('V27 a device that had read nothing yet stops as well when nothing is there any more', async () => {

@@ -97,7 +97,7 @@ export async function watchForLoss(place: Place, vault: VaultId, signal?: AbortS
   const { state, storageId, deps } = place;
   const key = `alarm ${storageId}` as const;
   const tables = [...FORGETTING, 'meta', 'slots'] as const;
-  const { standing, slots, before, decided } = await state.write(tables, async (tx) => {
+  const { standing, slots, before, decided, givenUp } = await state.write(tables, async (tx) => {
     await forgetSuperseded(tx, storageId);
     await noteDamage(tx, storageId, deps.now());
     return {
@@ -105,11 +105,13 @@ export async function watchForLoss(place: Place, vault: VaultId, signal?: AbortS
       slots: (await tx.slots.where('storage', [storageId])).filter((row) => row.vault === vault && row.bytes),
       before: await readMeta(tx, key),
       decided: await readMeta(tx, `reconcile ${storageId}`),
+      givenUp: new Set(await readMeta(tx, `given-up ${storageId}`)),
     };
   });
   // What seems lost may be in packs that this program can't read: only a newer one can tell. Or in one whose download was damaged.
   const inDoubt = !before && standing.closed.length + standing.doubtful.length > 0;
-  const loss = decided || inDoubt ? null : lossIn(standing, slots, before);
+  const open = { ...standing, lost: standing.lost.filter((row) => !givenUp.has(row.id)) };
+  const loss = decided || inDoubt ? null : lossIn(open, slots, before);
   if (!loss) {
     if (before) await state.write(['meta'], (tx) => tx.meta.delete([key]));
     return null;

@@ -114,7 +114,16 @@ export async function reconcile(ctx: Context, signal?: AbortSignal): Promise<num
   const { packs, done } = await putRest(ctx, signal);
   if (done) {
     if (record.reopens) await reopen(ctx, signal);
-    await state.write(['meta'], (tx) => tx.meta.delete([`reconcile ${storageId}`]));
+    await state.write(['meta', 'packs', 'sights'], async (tx) => {
+      // What nobody here can put back would give the same alarm again, and for ever.
+      const { lost } = await standingOf(tx, storageId, ctx.vault);
+      await writeMeta(
+        tx,
+        `given-up ${storageId}`,
+        lost.map((row) => row.id),
+      );
+      await tx.meta.delete([`reconcile ${storageId}`]);
+    });
   }
   return put + packs;
 }

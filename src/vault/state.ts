@@ -275,6 +275,8 @@ export interface MetaValues {
   [home: `home ${StorageId}`]: VaultId;
   /** Set while what this device has and the storage lacks is to be put there: see reconcile.ts. */
   [reconcile: `reconcile ${StorageId}`]: ReconcileRecord;
+  /** Packs that had been lost when a person had decided, and whose content this device couldn't put back: no alarm is given for them again. */
+  [givenUp: `given-up ${StorageId}`]: readonly string[];
   /** Packs that say that a person has deleted the vault there: see closing.ts. */
   [closed: `closed ${StorageId}`]: readonly ObjectName[];
   /** The vault that was left there: see two-vaults.ts. */

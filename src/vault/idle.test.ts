@@ -4,6 +4,7 @@ import { between, createWorld, type Device, note, type World } from './examples/
 import { PURGE } from './entry-kinds.ts';
 import type { IdleReport } from './idle.ts';
 import { purgeNotes } from './purging.ts';
+import { comeAgain } from './reconcile.ts';
 import { openWhole } from './whole.ts';
 
 const HOUR = 3_600_000;
@@ -146,6 +147,26 @@ test('V21 when the storage is full, room is made before anything is sent again',
   device.resetCounts();
   expect(await device.session.idle({ weak: false })).toMatchObject({ merged: 0, deleted: 0 });
   expect(device.counts()).toMatchObject({ total: 0 });
+});
+
+test('V21 when there is no room for what has to be put there, what is of no use there makes some', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, ...range(8));
+  await settle(device);
+  await device.write(note(9), 'no room for this');
+  await comeAgain(device.place, (await device.context()).vault);
+  const heal = between(device, () => ({
+    async put() {
+      throw new StorageError('QuotaExceeded', 'full');
+    },
+  }));
+  await expect(device.sync()).rejects.toMatchObject({ kind: 'QuotaExceeded' });
+  expect(world.names('p')).toHaveLength(9);
+  await expect(device.sync()).rejects.toMatchObject({ kind: 'QuotaExceeded' });
+  expect(world.names('p')).toHaveLength(1);
+  heal();
+  expect(await device.sync()).toMatchObject({ sent: 1 });
 });
 
 test('V21 where there is room for pushes and none for a merge, what takes others’ place still frees theirs', async () => {

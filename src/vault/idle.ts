@@ -145,10 +145,11 @@ async function merge(
 }
 
 /** Whether a person, or a great loss, has brought everything to a stop (rule V27), or what is there has to be gone through first. */
-async function isStopped(ctx: Context): Promise<boolean> {
+async function whatStops(ctx: Context): Promise<'alarm' | 'closed' | 'reconcile' | undefined> {
   return ctx.state.read(['meta'], async (tx) => {
-    const stops = ['alarm', 'closed', 'reconcile'].map((word) => tx.meta.get(`${word} ${ctx.storageId}`));
-    return (await Promise.all(stops)).some((row) => row !== undefined);
+    for (const word of ['alarm', 'closed', 'reconcile'] as const)
+      if (await tx.meta.get(`${word} ${ctx.storageId}`)) return word;
+    return undefined;
   });
 }
 
@@ -159,9 +160,12 @@ export async function idle(
   { weak, urgent = false }: IdleOptions,
   signal?: AbortSignal,
 ): Promise<IdleReport> {
-  if (await isStopped(ctx)) return NO_IDLE_WORK;
+  const stop = await whatStops(ctx);
+  if (stop && !(stop === 'reconcile' && urgent)) return NO_IDLE_WORK;
   const { refused, dominates } = memory;
   const options = { weak, urgent, released: await releasedNotes(ctx), refused, dominates };
+  // What is to be put there needs the room that what is of no use there takes.
+  if (stop) return { ...NO_IDLE_WORK, ...(await deleteSuperseded(ctx, options, signal)) };
   const early = urgent ? await deleteSuperseded(ctx, options, signal) : null;
   // A hole is mended before anything is merged around it; with no room for it, room comes first.
   const healed = urgent ? null : await whereRoom(healHoles(ctx, signal));

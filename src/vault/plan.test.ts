@@ -63,12 +63,23 @@ test('V16 packs of different tiers are not merged with each other', () => {
 });
 
 test('V16 a merge that would fill the next tier takes it along, so that nothing is written twice', () => {
-  const upper = range(0, 7).map((number) =>
-    pack(20_000, range(number * 30, number * 30 + 30), { covers: covering(20) }),
+  const upper = range(0, 3).map((number) =>
+    pack(600_000, range(number * 800, number * 800 + 800), { covers: covering(20) }),
   );
-  const lower = range(1000, 1008).map((number) => pack(6000, [number * 10, number * 10 + 1]));
-  expect(plan([...upper, ...lower]).inputs).toHaveLength(15);
+  const lower = range(0, 8).map((number) =>
+    pack(80_000, range(9000 + number * 100, 9100 + number * 100), { covers: covering(20) }),
+  );
+  expect(ids(plan([...upper, ...lower]).inputs)).toEqual(ids([...upper, ...lower]));
   expect(ids(plan([...upper.slice(1), ...lower]).inputs)).toEqual(ids(lower));
+});
+
+test('V16 once there are many larger packs, small ones are merged in larger lots, and the largest in smaller ones', () => {
+  const grown = range(0, 6).map((number) => pack(100_000, range(number * 100, number * 100 + 100)));
+  const pushes = range(0, 16).map((number) => small(5000 + number));
+  expect(plan([...grown, ...pushes.slice(1)]).inputs).toBeNull();
+  expect(ids(plan([...grown, ...pushes]).inputs)).toEqual(ids(pushes));
+  const large = range(0, 4).map((number) => pack(700_000, range(number * 800, number * 800 + 800)));
+  expect(ids(plan(large).inputs)).toEqual(ids(large));
 });
 
 test('V16 what is frozen is left alone, and no merge is planned that does not fit into one object', () => {
@@ -131,13 +142,17 @@ describe('V21', () => {
     expect(plan(packs.slice(1), { waited: () => null })).toMatchObject({ listing: false });
   });
 
-  test('the longer the vault has become, the less they wait', () => {
-    const crowd = range(0, 16).map((number) => pack(20_000, [100 + number], { writer: device(1) }));
-    const mixed = [...packs, ...crowd.slice(0, 7), ...crowd.slice(7, 14).map((each) => ({ ...each, size: 100_000 }))];
+  test('the longer the vault has become, the less they wait, and the fewer packs are enough', () => {
+    const frozen = range(0, 12).map((number) => pack(3_900_000, range(number * 4000, number * 4000 + 4000)));
     const patience = (live: readonly LivePack[]) =>
       range(0, 1300).find((step) => plan(live, { own: device(5), waited: () => (step * HOUR) / 100 }).inputs !== null);
-    expect(patience(mixed)).toBeLessThan(patience(packs) as number);
-    expect(patience([...mixed, pack(3_000_000, range(0, 3000)), pack(3_000_000, range(3000, 6000))])).toBe(0);
+    const pushes = range(0, 16).map((number) => small(5000 + number));
+    const long = patience([...frozen.slice(0, 10), ...pushes]) as number;
+    expect(long).toBeGreaterThan(200);
+    expect(patience([...frozen.slice(0, 11), ...pushes])).toBeLessThan(long);
+    expect(patience([...frozen, ...pushes])).toBe(0);
+    expect(plan([...frozen, ...pushes.slice(8)]).inputs).toBeNull();
+    expect(plan([...frozen, ...frozen.slice(0, 8), ...pushes.slice(8)]).inputs).toHaveLength(8);
   });
 
   test('a weak device merges small packs only', () => {

@@ -1,7 +1,7 @@
 /**
  * Which packs to merge (rules V16, V21). Tells it from rows alone: nothing is read, nothing is written.
  *
- * Packs grow through size tiers by factor eight: eight of a tier make one of the next, so that what was pushed is written again
+ * Packs grow through size tiers by factor eight: several of a tier make one of the next, so that what was pushed is written again
  * about once for each tier, and not with every merge. Packs near the bound of an object are left alone until most of what they
  * hold is dead.
  */
@@ -39,12 +39,19 @@ export interface Circumstances {
   readonly shares: Map<string, number>;
 }
 
-/** Packs of a tier that are merged. */
+/** So many packs of a tier are merged, while there are few of the larger ones. */
 const FULL = 8;
+/**
+ * Later so many of tiers 1, 2, 3, and of those above. The smallest are merged in larger lots, since in most merges they are written
+ * as whole states for the first time; the largest in smaller ones, since what they hold of the same is most of what is stored twice.
+ */
+const LOTS = [16, 12, 8, 4];
+/** Packs above tier 1 from which on those numbers hold. */
+const GROWN = 6;
 /** Live packs beyond which half as many are merged, and nobody waits for another device any more. */
-const CROWDED = 24;
+const CROWDED = 28;
 /** Up to so many live packs the others wait their full time; less the more there are. */
-const ROOMY = 16;
+const ROOMY = 26;
 /** From here on a pack is frozen. */
 const FROZEN = 2_000_000;
 /** What a merged pack may be estimated to have: below the bound of an object, as estimates are. */
@@ -133,24 +140,34 @@ function fitting(packs: readonly LivePack[], bound: number): LivePack[] {
 }
 
 /** Takes the next tiers along where what comes out would fill them: it needn't be written twice. */
-function withCascade(inputs: readonly LivePack[], unfrozen: readonly LivePack[]): LivePack[] {
+function withCascade(
+  inputs: readonly LivePack[],
+  unfrozen: readonly LivePack[],
+  live: readonly LivePack[],
+): LivePack[] {
   let all = [...inputs];
   for (;;) {
     const tier = tierOfPack(estimate(all));
     const more = unfrozen.filter((pack) => !all.includes(pack) && tierOfPack(pack.size) <= tier);
-    if (more.filter((pack) => tierOfPack(pack.size) === tier).length + 1 < FULL) return all;
+    if (more.filter((pack) => tierOfPack(pack.size) === tier).length + 1 < lotOf(tier, live)) return all;
     const wider = [...all, ...more];
     if (estimate(wider) > FITS) return all;
     all = wider;
   }
 }
 
+/** How many packs make a tier full. */
+function lotOf(tier: number, live: readonly LivePack[]): number {
+  const grown = live.filter((pack) => tierOfPack(pack.size) > 1).length >= GROWN;
+  const usual = LOTS[Math.min(tier, LOTS.length) - 1] ?? FULL;
+  return grown ? usual : Math.min(FULL, usual);
+}
+
 /** The tiers that are full, smallest first: the pack that made each so, and all that it holds. */
 function fullTiers(
   unfrozen: readonly LivePack[],
-  live: number,
+  live: readonly LivePack[],
 ): { readonly due: LivePack; readonly packs: readonly LivePack[] }[] {
-  const full = live < CROWDED ? FULL : FULL / 2;
   const tiers = new Map<number, LivePack[]>();
   for (const pack of unfrozen) {
     const tier = tierOfPack(pack.size);
@@ -158,8 +175,9 @@ function fullTiers(
   }
   return [...tiers.entries()]
     .sort(([a], [b]) => a - b)
-    .flatMap(([, packs]) => {
-      const due = packs.sort(byTime)[full - 1];
+    .flatMap(([tier, packs]) => {
+      const lot = lotOf(tier, live);
+      const due = packs.sort(byTime)[(live.length < CROWDED ? lot : lot / 2) - 1];
       return due ? [{ due, packs }] : [];
     });
 }
@@ -225,10 +243,10 @@ function fewest(unfrozen: readonly LivePack[], bound: number): LivePack[] | null
 }
 
 function fromFullTier(live: readonly LivePack[], unfrozen: readonly LivePack[], here: Circumstances) {
-  for (const { due, packs } of fullTiers(unfrozen, live.length)) {
+  for (const { due, packs } of fullTiers(unfrozen, live)) {
     if (!isTurn(due, live.length, here)) continue;
     const inputs = fitting(packs, here.weak ? WEAK.together : FITS);
-    if (inputs.length > 1) return here.weak ? inputs : withCascade(inputs, unfrozen);
+    if (inputs.length > 1) return here.weak ? inputs : withCascade(inputs, unfrozen, live);
   }
   return null;
 }
@@ -236,7 +254,7 @@ function fromFullTier(live: readonly LivePack[], unfrozen: readonly LivePack[], 
 /** The next merge that is due. */
 export function planMerge(live: readonly LivePack[], here: Circumstances): Plan {
   const unfrozen = live.filter((pack) => pack.size < (here.weak ? WEAK.each : FROZEN));
-  const listing = fullTiers(unfrozen, live.length).some(({ due }) => here.waited(due) === null);
+  const listing = fullTiers(unfrozen, live).some(({ due }) => here.waited(due) === null);
   const small = here.urgent ? fewest(unfrozen, here.weak ? WEAK.together : FITS) : fromFullTier(live, unfrozen, here);
   if (small || here.weak || here.urgent) return { inputs: small?.sort(byTime) ?? null, rewrite: null, listing };
   const rewrite = rewritten(live, here);

@@ -169,3 +169,25 @@ test('V20 packs that were merged while they were read are looked for once more, 
   expect(await reader.sync()).toMatchObject({ alarm: null });
   expect(await reader.texts()).toEqual(await one.texts());
 });
+
+test('V27 a merged pack of which the feed said nothing is looked for before what it holds is called lost', async () => {
+  const world = createWorld();
+  const [one, names] = await pushed(world, ['a', 'b', 'c', 'd', 'e']);
+  const two = await joined(world);
+  const covers = new Set((await one.rows('packs')).flatMap((row) => row.covers));
+  await seal(await one.context(), { covers, docs: [1, 2, 3, 4, 5].map(note) });
+  const merged = world.names('p').find((name) => !names.includes(name));
+  const heard = between(two, (storage) => ({
+    async changes(area, cursor, signal) {
+      const page = await storage.changes(area, cursor, signal);
+      const lost = (name: ObjectName) => cursor !== undefined && name === merged;
+      return { ...page, events: page.events.filter(({ name }) => !lost(name)) };
+    },
+  }));
+  expect(await two.sync()).toMatchObject({ received: 0 });
+  world.provider.lose(names);
+  await two.write(note(6), 'f');
+  expect(await two.sync()).toMatchObject({ received: 1, sent: 1, alarm: null });
+  heard();
+  expect((await two.rows('meta')).some(({ key }) => key.startsWith('alarm'))).toBe(false);
+});

@@ -95,7 +95,14 @@ export function createSession(place: Place, account: string, events: SessionEven
     kept = true;
     const closed = await closedReport(ctx);
     if (closed) return { received, sent: 0, alarm: null, closed, tooLarge: [] };
-    const alarm = await watchForLoss(ctx, ctx.vault, signal);
+    const known = await ctx.state.read(['meta'], (tx) => readMeta(tx, `alarm ${ctx.storageId}`));
+    let alarm = await watchForLoss(ctx, ctx.vault, signal);
+    if (alarm && !known) {
+      // What seems lost may have been merged into a pack of which the feed said nothing.
+      await list(ctx, { full: true }, signal);
+      received += await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+      alarm = await watchForLoss(ctx, ctx.vault, signal);
+    }
     if (alarm || !sends) return { received, sent: 0, alarm, closed, tooLarge: [] };
     return { received, alarm: null, closed, ...(await sendAll(ctx, signal, true)) };
   }

@@ -189,6 +189,8 @@ async function withBytes(
     return full;
   } catch (error) {
     if (isStorageError(error, 'NotFound')) return null;
+    if (isStorageError(error, 'Rejected'))
+      throw new VaultError('Damaged', 'the storage refuses to give a key slot', { cause: error });
     throw error;
   }
 }

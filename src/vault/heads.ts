@@ -1,6 +1,5 @@
 /** Heads of packs: fetched until they are whole, shown as cards, and remembered as what is still to come. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { isStorageError } from '../../backends/storage.ts';
 import { type DocId, hexOf, isNoteId, type NoteId } from '../notes/ids.ts';
 import { snapshotDigestInput } from '../notes/merge.ts';
 import { APPLYING, applyOrSetAside, contentsOf, forgetAside, hearOut, inlineOf, knownOf } from './applying.ts';
@@ -12,6 +11,7 @@ import { STATE } from './entry-kinds.ts';
 import { parseName } from './names.ts';
 import { type HeadRow, type PackHead, readPack } from './pack.ts';
 import type { BodyRow, NoteRow, PackRow, PendingRow } from './state.ts';
+import { givenOrGone } from './whole.ts';
 
 export function entryId(pack: string, row: Pick<HeadRow, 'block' | 'index'>): string {
   return `${pack} ${row.block} ${row.index}`;
@@ -97,7 +97,10 @@ export async function index(ctx: Context, pack: PackRow, head: PackHead): Promis
   });
 }
 
-/** Null when the object isn't there any more; the next listing says why. */
+/**
+ * Null when the object isn't there any more; the next listing says why.
+ * @throws {VaultError} `Damaged` when the storage will never give it: no reason to stop for everything else.
+ */
 export async function getOrGone(
   ctx: Context,
   pack: Pick<PackRow, 'name'>,
@@ -105,12 +108,7 @@ export async function getOrGone(
   end: number,
   signal?: AbortSignal,
 ): Promise<Bytes | null> {
-  try {
-    return await ctx.storage.get(pack.name, { start, end }, signal);
-  } catch (error) {
-    if (isStorageError(error, 'NotFound')) return null;
-    throw error;
-  }
+  return givenOrGone(ctx.storage.get(pack.name, { start, end }, signal));
 }
 
 type HeadResult =
@@ -132,11 +130,11 @@ export async function readHead(
   let bytes: Bytes = new Uint8Array();
   let wanted = Math.min(guess, pack.size);
   for (;;) {
-    const more = await getOrGone(ctx, pack, bytes.length, wanted, signal);
-    if (!more) return { head: null, bytes, state: 'gone' };
-    if (more.length === 0) return { head: null, bytes, state: 'damaged' };
-    bytes = bytes.length === 0 ? more : concat([bytes, more]);
     try {
+      const more = await getOrGone(ctx, pack, bytes.length, wanted, signal);
+      if (!more) return { head: null, bytes, state: 'gone' };
+      if (more.length === 0) return { head: null, bytes, state: 'damaged' };
+      bytes = bytes.length === 0 ? more : concat([bytes, more]);
       const head = await readPack(ctx.deps, ctx.ring, ctx.vault, bytes);
       if ('needs' in head) {
         if (head.needs > pack.size) return { head: null, bytes, state: 'damaged' };

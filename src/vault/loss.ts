@@ -25,6 +25,8 @@ export async function reallyGone(place: Place, name: ObjectName, signal?: AbortS
     return false;
   } catch (error) {
     if (isStorageError(error, 'NotFound')) return true;
+    // There is something, though the storage refuses to give it.
+    if (isStorageError(error, 'Rejected')) return false;
     throw error;
   }
 }

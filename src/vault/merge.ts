@@ -23,8 +23,8 @@ interface Input {
 
 /** Null when it has gone or is damaged, which is then remembered: it counts as absent. */
 async function readInput(ctx: Context, row: PackRow, signal?: AbortSignal): Promise<Input | null> {
-  const bytes = await bytesOfPack(ctx, row, signal);
   try {
+    const bytes = await bytesOfPack(ctx, row, signal);
     if (bytes) return { row, whole: await openWhole(ctx, row, bytes) };
   } catch (error) {
     const state = unreadable(error);

@@ -670,3 +670,46 @@ test('V33 a pack sealed with a key that is not on the ring stops nothing', async
   expect((await states(reader)).sort()).toEqual(['applied', 'locked']);
   expect(hexOf(pack?.bytes.subarray(26, 34) as Uint8Array)).toBe(foreign.ring.current);
 });
+
+test('V11 an object that the storage refuses to give counts as damaged, and stops nothing else', async () => {
+  const world = createWorld();
+  const [writer, reader] = await pair(world);
+  await writer.write(note(1), 'refused');
+  await writer.sync();
+  const refused = only(world);
+  world.time += 1000;
+  await writer.write(note(2), 'given');
+  await writer.sync();
+  const relenting = between(reader, (storage) => ({
+    async get(name, range, signal) {
+      if (name === refused) throw new StorageError('Rejected', 'restricted content');
+      return storage.get(name, range, signal);
+    },
+  }));
+  await reader.write(note(3), 'goes out all the same');
+  expect(await reader.sync()).toMatchObject({ sent: 1, alarm: null });
+  expect((await states(reader)).sort()).toEqual(['applied', 'applied', 'damaged']);
+  expect(await reader.text(note(2))).toBe('given');
+  expect(await reader.session.idle({ weak: false })).toMatchObject({ merged: 0 });
+  relenting();
+  world.time += FULL_LISTING_EVERY;
+  await reader.sync();
+  expect(await reader.text(note(1))).toBe('refused');
+});
+
+test('V31 a key slot that the storage refuses to give stops no sync', async () => {
+  const world = createWorld();
+  const [writer] = await pair(world);
+  await writer.write(note(1), 'words');
+  await writer.sync();
+  const reader = world.device();
+  await reader.join();
+  const kept = new Set((await reader.rows('slots')).filter((slot) => slot.bytes).map((slot) => slot.name));
+  between(reader, (storage) => ({
+    async get(name, range, signal) {
+      if (name.includes('.k.') && !kept.has(name)) throw new StorageError('Rejected', 'restricted content');
+      return storage.get(name, range, signal);
+    },
+  }));
+  expect(await reader.sync()).toMatchObject({ received: 1, alarm: null });
+});

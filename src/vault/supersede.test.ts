@@ -293,6 +293,21 @@ test('V20 a pack that has gone takes nobody’s place', async () => {
   expect((await rowsOf(device, [one]))[0]?.present).toBe(false);
 });
 
+test('V11 V19 a pack that the storage refuses to give takes nobody’s place, and stops no idle work', async () => {
+  const world = createWorld();
+  const device = await founder(world, 3);
+  const merged = await merge(world, device, world.names('p'));
+  await settle(world, device);
+  between(device, (storage) => ({
+    async get(name, range, signal) {
+      if (name === merged) throw new StorageError('Rejected', 'restricted content');
+      return storage.get(name, range, signal);
+    },
+  }));
+  expect(await remove(device)).toMatchObject({ deleted: 0 });
+  expect((await rowsOf(device, [merged]))[0]?.state).toBe('damaged');
+});
+
 test('V19 a damaged pack goes for one that covers strictly more', async () => {
   const world = createWorld();
   const device = await founder(world, 3);

@@ -51,12 +51,12 @@ async function readBack(
   row: PackRow,
   signal?: AbortSignal,
 ): Promise<{ readonly whole: WholePack; readonly holder: Holder } | null> {
-  const bytes = await fetchWhole(ctx, row, signal);
-  if (!bytes) {
-    await markGone(ctx, row);
-    return null;
-  }
   try {
+    const bytes = await fetchWhole(ctx, row, signal);
+    if (!bytes) {
+      await markGone(ctx, row);
+      return null;
+    }
     const whole = await openWhole(ctx, row, bytes);
     return { whole, holder: await createHolder(whole) };
   } catch (error) {

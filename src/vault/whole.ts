@@ -77,18 +77,25 @@ async function* entriesOf(ctx: Context, head: PackHead, bytes: Bytes): AsyncGene
   }
 }
 
-/** The object as the storage has it now; null when it isn't there. */
+/** What the storage gives; null when it isn't there. @throws {VaultError} `Damaged` when it will never give it */
+export async function givenOrGone(got: Promise<Bytes>): Promise<Bytes | null> {
+  try {
+    return await got;
+  } catch (error) {
+    if (isStorageError(error, 'NotFound')) return null;
+    if (isStorageError(error, 'Rejected'))
+      throw new VaultError('Damaged', 'the storage refuses to give it', { cause: error });
+    throw error;
+  }
+}
+
+/** The object as the storage has it now; null when it isn't there. @throws {VaultError} `Damaged` when it will never give it */
 export async function fetchWhole(
   ctx: Context,
   pack: Pick<PackRow, 'name'>,
   signal?: AbortSignal,
 ): Promise<Bytes | null> {
-  try {
-    return await ctx.storage.get(pack.name, undefined, signal);
-  } catch (error) {
-    if (isStorageError(error, 'NotFound')) return null;
-    throw error;
-  }
+  return givenOrGone(ctx.storage.get(pack.name, undefined, signal));
 }
 
 /** The object's bytes, as this device kept them, or else as the storage has them. */

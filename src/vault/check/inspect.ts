@@ -81,6 +81,7 @@ async function get(ctx: Context, object: ObjectFacts, start: number, end: number
     return await ctx.storage.get(object.name, { start, end }, signal);
   } catch (error) {
     if (isStorageError(error, 'NotFound')) throw new Flaw({ kind: 'gone' });
+    if (isStorageError(error, 'Rejected')) throw new Flaw(damaged('bytes'));
     throw error;
   }
 }

@@ -86,12 +86,13 @@ async function verify(ctx: Context, pack: SealedPack, inputs: readonly Input[], 
 }
 
 /**
- * Writes one pack anew, and alone: as it is, less what a purge let go, so that it always fits where it did before, however much its
- * notes have grown since. It covers no more than the one whose place it takes, so that it needs a smaller name (rule V19).
+ * Writes one pack anew, and alone. It covers no more than the one whose place it takes, so that it needs a smaller name (rule V19).
+ * Where its notes have grown too large for one object, it stays as it is, less what a purge let go: that always fits.
  */
 async function rewriteAlone(ctx: Context, { row, whole }: Input, request: SealRequest, released: Released) {
+  const built = await build(ctx, request, row.name);
   const keeps = ({ doc, kind }: WholeEntry) => !(UPDATES.includes(kind) && released.has(doc));
-  const pack = await sealAgain(ctx, whole, request, keeps, row.name);
+  const pack = built.kind === 'built' ? built.pack : await sealAgain(ctx, whole, request, keeps, row.name);
   if (!pack) return { pack, lack: 'it finds no smaller name' };
   const holder = await createHolder(await openWhole(ctx, pack, pack.bytes));
   return { pack, lack: await holder.lacks(whole, released) };

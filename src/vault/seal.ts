@@ -15,7 +15,7 @@ import type { Bytes } from './crypto.ts';
 import { groupByDoc } from './documents.ts';
 import { PURGE, STATE } from './entry-kinds.ts';
 import { formatToWrite } from './formats.ts';
-import { createPackBuilder, type InlineEntry, type PackEntry, type SealedPack } from './pack.ts';
+import { createPackBuilder, type InlineEntry, type PackBuilder, type PackEntry, type SealedPack } from './pack.ts';
 import { send } from './send.ts';
 import { type BodyRow, packKey, readMeta, writeMeta } from './state.ts';
 import type { WholeEntry, WholePack } from './whole.ts';
@@ -82,8 +82,9 @@ function openComplete(rows: readonly BodyRow[]): Y.Doc | null {
 /**
  * Builds the pack in memory. Nothing is sent, nothing is kept. No edit goes into it that no push holds: whoever has the pushes that
  * the pack covers never reads it, and would miss the edit for ever, should this device be lost before it sends it.
+ * @param below a name that the pack's has to be smaller than: see rule V19 on packs that cover the same. `full` where none is found.
  */
-export async function build(ctx: Context, request: SealRequest): Promise<Built> {
+export async function build(ctx: Context, request: SealRequest, below?: ObjectName): Promise<Built> {
   const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault, await formatToWrite(ctx));
   const inline: InlineEntry[] = [];
   const docs = await inOrderOfChange(ctx, request.docs);
@@ -124,7 +125,7 @@ export async function build(ctx: Context, request: SealRequest): Promise<Built> 
       else if (!(await builder.add(entry))) return { kind: 'full', fitted: at + index };
     }
   }
-  const pack = await builder.finish(await headFor(ctx, request, inline));
+  const pack = await finish(builder, await headFor(ctx, request, inline), below);
   return pack ? { kind: 'built', pack } : { kind: 'full', fitted: 0 };
 }
 
@@ -133,8 +134,7 @@ const TRIES = 256;
 
 /**
  * A pack's entries as they are, sealed again.
- * @param below the name that the new one's has to be smaller than: see rule V19 on packs that cover the same.
- * @returns null when no such name was found, or they don't fit.
+ * @param below as in `build` @returns null when no such name was found, or they don't fit.
  */
 export async function sealAgain(
   ctx: Context,
@@ -152,10 +152,13 @@ export async function sealAgain(
       else if (!(await builder.add({ doc, kind, payload, digest: row.digest, card: row.card }))) return null;
     }
   }
-  const head = await headFor(ctx, request, inline);
+  return finish(builder, await headFor(ctx, request, inline), below);
+}
+
+async function finish(builder: PackBuilder, head: Parameters<PackBuilder['finish']>[0], below: ObjectName | undefined) {
   for (let left = TRIES; left > 0; left--) {
     const pack = await builder.finish(head);
-    if (!pack || pack.name < below) return pack;
+    if (!pack || below === undefined || pack.name < below) return pack;
   }
   return null;
 }

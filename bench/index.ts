@@ -3,8 +3,18 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { compactionSection, yearsSection } from './compaction/sections.ts';
 import { load, machine, plain, renew, type Section } from './report.ts';
-import { browserSection, largeSection, type Plan, requestsSection, storedSection, timesSection } from './sections.ts';
+import {
+  browserSection,
+  compactionSection,
+  largeSection,
+  type Plan,
+  requestsSection,
+  storedSection,
+  timesSection,
+  yearsSection,
+} from './sections.ts';
 
 const SECTIONS: Readonly<Record<string, (plan: Plan) => Promise<Section[]>>> = {
   requests: requestsSection,
@@ -12,11 +22,13 @@ const SECTIONS: Readonly<Record<string, (plan: Plan) => Promise<Section[]>>> = {
   times: timesSection,
   browser: browserSection,
   large: largeSection,
+  compaction: compactionSection,
+  years: yearsSection,
 };
 /** What --quick leaves out. */
-const SLOW: ReadonlySet<string> = new Set(['browser', 'large']);
+const SLOW: ReadonlySet<string> = new Set(['browser', 'large', 'years']);
 
-const USAGE = `Measures first push and pull, idle and small syncs, stored bytes and memory.
+const USAGE = `Measures first push and pull, idle and small syncs, stored bytes, memory, and what years of use make of a vault.
   npm run bench                        everything, 10,000 and 100,000 notes; writes bench/results.md
   npm run bench -- --quick             1,000 notes, in seconds; writes nothing
   npm run bench -- --only=times,large  some of it: ${Object.keys(SECTIONS).join(', ')}; the rest of results.md stays

@@ -27,6 +27,8 @@ export interface Compaction {
   readonly pushes: number;
   /** The most that a fresh device took, at any look, from connecting until everything was there. */
   readonly fresh: number;
+  /** A device that came two years before the end, and then only at the end; null where the course is shorter. */
+  readonly sleeper: { readonly requests: number; readonly bytes: number; readonly seconds: number } | null;
   /** Requests and bytes in with which all devices together followed the others. */
   readonly following: { readonly requests: number; readonly bytes: number };
 }
@@ -43,6 +45,9 @@ export interface Plan {
 
 /** Idle work also goes on between pushes: a device that is on all day looks and tidies up every quarter of an hour. Others come to push. */
 const LOOKS_IN = 900_000;
+const DAY = 86_400_000;
+/** Days. */
+const SLEEPS = 730;
 
 function storedIn(world: World): number {
   return world.provider.used();
@@ -105,6 +110,7 @@ export async function measureCompaction({ size, course, compactors, looks, tell 
     requests: 0,
     pushes: 0,
     fresh: 0,
+    sleeper: null as Compaction['sleeper'],
     following: { requests: 0, bytes: 0 },
   };
   const beginning = world.time;
@@ -135,12 +141,13 @@ export async function measureCompaction({ size, course, compactors, looks, tell 
     const ratio = storedIn(world) / (await freshVault(one.place.state));
     result.stored = Math.max(result.stored, ratio);
     tell(
-      `day ${Math.round((world.time - beginning) / 86_400_000)}: ${world.provider.objects().size} objects, ${await livePacks(one)} live, ` +
+      `day ${Math.round((world.time - beginning) / DAY)}: ${world.provider.objects().size} objects, ${await livePacks(one)} live, ` +
         `stored ${ratio.toFixed(3)}, compacted ${(result.compacted / result.pushed).toFixed(2)}, fresh device ${fresh.requests()} requests`,
     );
   }
 
   let lastLook = 0;
+  let sleeper: Device | null = null;
   let tick = beginning + LOOKS_IN;
   for (const step of workload(course, ids)) {
     const at = beginning + step.at;
@@ -164,10 +171,25 @@ export async function measureCompaction({ size, course, compactors, looks, tell 
     await tidy(device);
     result.listed = Math.max(result.listed, world.provider.objects().size);
     if (result.pushes % 5 === 0) result.live = Math.max(result.live, await livePacks(device));
-    const due = Math.floor((step.at / (course.days * 86_400_000)) * looks);
+    if (!sleeper && course.days > SLEEPS && step.at >= (course.days - SLEEPS) * DAY) {
+      sleeper = await further(world);
+      await sleeper.session.sync();
+    }
+    const due = Math.floor((step.at / (course.days * DAY)) * looks);
     if (due > lastLook) await look();
     lastLook = due;
   }
   await look();
+  if (sleeper) {
+    const [requests, bytes, began] = [sleeper.requests(), sleeper.bytesIn(), performance.now()];
+    await sleeper.session.sync();
+    const seconds = (performance.now() - began) / 1000;
+    result.sleeper = { requests: sleeper.requests() - requests, bytes: sleeper.bytesIn() - bytes, seconds };
+    mustEqual(
+      'a device that slept',
+      await contentsOf(sleeper.place.state),
+      await contentsOf((devices[0] as Device).place.state),
+    );
+  }
   return result;
 }

@@ -5,16 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compactionSection, yearsSection } from './compaction/sections.ts';
 import { load, machine, plain, renew, type Section } from './report.ts';
-import {
-  browserSection,
-  compactionSection,
-  largeSection,
-  type Plan,
-  requestsSection,
-  storedSection,
-  timesSection,
-  yearsSection,
-} from './sections.ts';
+import { browserSection, largeSection, type Plan, requestsSection, storedSection, timesSection } from './sections.ts';
 
 const SECTIONS: Readonly<Record<string, (plan: Plan) => Promise<Section[]>>> = {
   requests: requestsSection,

@@ -80,7 +80,7 @@ function NameForm({ task, onDone, onCreated }: NameFormProps) {
   };
 
   return (
-    <form className="notebook-form" onSubmit={(event) => void save(event)}>
+    <form className="dialog-form" onSubmit={(event) => void save(event)}>
       <Field
         label={t.notebook.name}
         value={name}

@@ -17,7 +17,7 @@ import {
 } from './fixtures/satchel.ts';
 
 const dialog = (page: Page) => page.getByRole('dialog');
-const WHY = /Edited on another device after it was deleted for good/;
+const WHY = /Edited on one device after another had deleted it for good/;
 
 async function trash(page: Page, title: string): Promise<void> {
   await openNote(page, title);

@@ -6,6 +6,7 @@ import type { CheckShown } from '../../engine/queries.ts';
 import { fullDate } from '../dates.ts';
 import { writtenBytes } from '../settings/bytes.ts';
 import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
+import type { Strings } from '../strings/en.ts';
 import { Button } from '../ui/button.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import { findingGroups, repairGroups } from './finding-groups.ts';
@@ -105,12 +106,11 @@ function Notes({ check, checked, label }: Pick<CheckResultProps, 'check' | 'chec
   const t = useStrings();
   const { known, restorable, waiting, notebooks } = checked.report.notes;
   const rest = known - restorable - waiting - check.lacking.length;
-  const words = known === 0 ? t.check.noNotes : t.check.allNotes(known, label);
   return (
     <>
       <p>
         {[
-          restorable === known ? words : t.check.someNotes(restorable, known, label),
+          restorableWords(t, label, known, restorable),
           ...(waiting > 0 ? [t.check.waitingNotes(waiting)] : []),
           ...(notebooks ? [] : [t.check.notebooks]),
         ].join(' ')}
@@ -132,6 +132,12 @@ function Notes({ check, checked, label }: Pick<CheckResultProps, 'check' | 'chec
       )}
     </>
   );
+}
+
+function restorableWords(t: Strings, label: string, known: number, restorable: number): string {
+  if (known === 0) return t.check.noNotes;
+  if (restorable === known) return t.check.allNotes(known, label);
+  return restorable === 0 ? t.check.noneNotes(known, label) : t.check.someNotes(restorable, known, label);
 }
 
 function Meta({ checked: { report } }: { checked: Checked }) {

@@ -17,7 +17,7 @@ export function DeleteVaultSection() {
   if (!status || status.trouble?.kind === 'closed') return null;
   const { label } = status;
   return (
-    <Section title={t.deleteVault.name(label)}>
+    <Section title={t.deleteVault.section}>
       <Row name={t.deleteVault.name(label)} about={t.deleteVault.about(label)}>
         <Button look="danger" icon={Trash2} onClick={() => setAsking(true)}>
           {t.deleteVault.open}
@@ -51,7 +51,7 @@ function DeleteVaultDialog({ label, onClose }: { label: string; onClose: () => v
     <Dialog open onClose={onClose} title={words.title(label)} description={words.body(label)}>
       <p className="dialog-text">{words.keeps}</p>
       <p className="dialog-text">{words.undo}</p>
-      <form onSubmit={(event) => void submit(event)}>
+      <form className="dialog-form" onSubmit={(event) => void submit(event)}>
         <Field
           label={words.confirm(words.word)}
           value={typed}

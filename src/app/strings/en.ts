@@ -149,7 +149,8 @@ export const en = {
     purgeBody: 'This can’t be undone.',
     purgeDevices: 'Your other devices do the same with their next sync.',
     purgeStorage: (label: string) => `The text leaves ${label} within 30 days.`,
-    purgeUnseen: 'A note that another device has changed, unknown to this one, comes back to the trash, whole.',
+    purgeUnseen:
+      'A note that was changed on another device comes back to the trash, whole, if the change hasn’t arrived here yet.',
     purging: 'Deleting…',
     purged: (count: number) => n(count, { one: 'Deleted for good.', other: '# notes were deleted for good.' }),
     keptAway: (count: number) =>
@@ -165,7 +166,7 @@ export const en = {
       }),
     goes: 'Notes that have been here for 30 days are deleted for good.',
     stays: 'Notes stay here until you delete them for good.',
-    back: 'Edited on another device after it was deleted for good. So that nothing is lost it’s back, whole. Restore it to keep it.',
+    back: 'Edited on one device after another had deleted it for good. So that nothing is lost, it’s back, whole. Restore it to keep it.',
     backMark: 'Edited after it was deleted',
   },
 
@@ -196,7 +197,7 @@ export const en = {
     /** The indicator's words. */
     onlyHere: 'Saved on this device',
     waiting: (count: number) => n(count, { one: '# note waiting', other: '# notes waiting' }),
-    checking: 'Checking for changes…',
+    checking: 'Checking…',
     receiving: 'Receiving notes…',
     receivingPart: (done: number, total: number) => `Receiving, ${done} of ${total}`,
     sending: (count: number) => n(count, { one: 'Sending # note…', other: 'Sending # notes…' }),
@@ -256,7 +257,9 @@ export const en = {
       bug: 'This is a mistake in Satchel. Your notes are safe on this device. Please report this:',
     },
     bodyGood: (label: string) => `All your notes are here and, sealed, in ${label}.`,
-    bodyWaiting: (label: string) => `These are saved on this device and go to ${label} with the next sync.`,
+    bodyUnread: (label: string) =>
+      `Everything written on this device has been sent to ${label}. Something there needs a look, though: see below.`,
+    bodyWaiting: (label: string) => `What waits is saved on this device and goes to ${label} with the next sync.`,
     account: 'Account',
     storage: 'Connection',
     place: 'Storage',
@@ -264,6 +267,11 @@ export const en = {
     never: 'Not yet',
     whatWaits: 'Waiting to be sent',
     andMore: (count: number) => n(count, { one: 'and # more', other: 'and # more' }),
+    waitingUnnamed: (count: number) =>
+      n(count, {
+        one: 'A deletion, or a change to your notebooks',
+        other: '# deletions, or changes to your notebooks',
+      }),
     unreadTitle: 'Worth knowing',
     damaged: (count: number) =>
       n(count, {
@@ -339,6 +347,8 @@ export const en = {
     disconnectTitle: (label: string) => `Disconnect ${label}?`,
     disconnectBody: (label: string) =>
       `Your notes stay on this device, and your sealed vault stays in ${label}. This device forgets the login and stops syncing. You can connect again at any time.`,
+    disconnectBodyNoVault: (label: string) =>
+      `Your notes stay on this device. It forgets the login for ${label} and stops syncing. You can connect again at any time.`,
     disconnectWaiting: (count: number) =>
       n(count, {
         one: '# note has changes that haven’t been sent. They stay here.',
@@ -384,9 +394,9 @@ export const en = {
     bad: 'Not everything is as it should be',
     meta: {
       quick: (date: string, objects: number, bytes: string) =>
-        `Quick check, ${date}: ${n(objects, { one: '# object', other: '# objects' })}, ${bytes}`,
+        `Quick check, ${date} · ${n(objects, { one: '# object', other: '# objects' })}, ${bytes}`,
       full: (date: string, objects: number, bytes: string) =>
-        `Thorough check, ${date}: ${n(objects, { one: '# object', other: '# objects' })}, ${bytes}`,
+        `Thorough check, ${date} · ${n(objects, { one: '# object', other: '# objects' })}, ${bytes}`,
     },
     allNotes: (known: number, label: string) =>
       known === 1
@@ -394,11 +404,15 @@ export const en = {
         : `All ${notes(known)} could be restored from ${label} alone.`,
     someNotes: (restorable: number, known: number, label: string) =>
       `${digits(restorable)} of ${notes(known)} could be restored from ${label} alone.`,
+    noneNotes: (known: number, label: string) =>
+      known === 1
+        ? `Your note couldn’t be restored from ${label} alone.`
+        : `None of your ${notes(known)} could be restored from ${label} alone.`,
     noNotes: 'There are no notes on this device yet.',
     waitingNotes: (count: number) =>
       n(count, { one: '# has changes that are still to be sent.', other: '# have changes that are still to be sent.' }),
     notebooks: 'Your notebooks could not be restored yet.',
-    lacking: 'These are only on your devices:',
+    lacking: 'Only on your devices:',
     andMore: (count: number) => n(count, { one: 'and # more', other: 'and # more' }),
     missingHere: (count: number) =>
       n(count, {
@@ -663,9 +677,10 @@ export const en = {
   },
 
   deleteVault: {
+    section: 'Vault',
     name: (label: string) => `Delete the vault from ${label}`,
     about: (label: string) =>
-      `Removes everything that Satchel stored in ${label}. Your devices keep their notes and stop syncing.`,
+      `Removes the sealed notes that Satchel stored in ${label}. Your devices keep their notes and stop syncing.`,
     open: 'Delete the vault…',
     title: (label: string) => `Delete the vault from ${label}?`,
     body: (label: string) =>
@@ -690,7 +705,7 @@ export const en = {
     languageName: 'English',
     languageBody: 'Dates follow your browser’s region.',
     storage: 'Storage on this device',
-    persistTitle: 'Protected from clean-up',
+    persistTitle: 'Protection from clean-up',
     persisted: 'The browser has promised to keep your notes until you remove them yourself.',
     notPersisted:
       'The browser may clear this site’s data when the device runs low on space. Connecting a storage keeps your notes safe elsewhere too.',

@@ -59,7 +59,7 @@ describe('the sync indicator', () => {
     [{ lastSynced: now - 5 * 60_000 }, 0, 'Synced 5 minutes ago', 'calm'],
     [{ lastSynced: null }, 0, 'Not synced yet', 'calm'],
     [{}, 3, '3 notes waiting', 'waiting'],
-    [{ phase: 'checking' }, 0, 'Checking for changes…', 'busy'],
+    [{ phase: 'checking' }, 0, 'Checking…', 'busy'],
     [{ phase: 'sending' }, 1, 'Sending 1 note…', 'busy'],
     [{ phase: 'sending' }, 0, 'Sending…', 'busy'],
     [{ phase: 'receiving', progress: { done: 2, total: 9 } }, 0, 'Receiving, 2 of 9', 'busy'],

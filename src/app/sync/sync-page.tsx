@@ -5,6 +5,7 @@ import type { SyncStatus } from '../../engine/api.ts';
 import { fullDate } from '../dates.ts';
 import { useSatchel } from '../satchel.tsx';
 import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
+import type { Strings } from '../strings/en.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Page, Row, Section } from '../ui/page.tsx';
@@ -14,7 +15,7 @@ import { OtherVaultsCard } from './other-vaults-card.tsx';
 import { MOOD_ICONS } from './sync-indicator.tsx';
 import { syncWords } from './status-words.ts';
 import { TroubleCard } from './trouble-card.tsx';
-import { UnreadSection } from './unread-section.tsx';
+import { hasUnread, UnreadSection } from './unread-section.tsx';
 import { useSyncState } from './use-sync-state.ts';
 import { WaitingSection } from './waiting-section.tsx';
 import './sync-page.css';
@@ -68,7 +69,7 @@ function Connected({ status, waiting, now }: { status: SyncStatus; waiting: numb
           </span>
           <div>
             <h2>{words.text}</h2>
-            <p>{waiting > 0 ? t.sync.bodyWaiting(status.label) : t.sync.bodyGood(status.label)}</p>
+            <p>{bodyOf(t, status, waiting)}</p>
           </div>
           <Button icon={RefreshCw} disabled={words.mood === 'busy'} onClick={syncNow}>
             {t.sync.syncNow}
@@ -90,20 +91,27 @@ function Connected({ status, waiting, now }: { status: SyncStatus; waiting: numb
           {t.sync.disconnect}
         </Button>
       </div>
-      <DisconnectDialog open={leaving} label={status.label} waiting={waiting} onClose={() => setLeaving(false)} />
+      <DisconnectDialog open={leaving} status={status} waiting={waiting} onClose={() => setLeaving(false)} />
     </>
   );
 }
 
+function bodyOf(t: Strings, { label, unread }: SyncStatus, waiting: number): string {
+  if (waiting > 0) return t.sync.bodyWaiting(label);
+  return hasUnread(unread) ? t.sync.bodyUnread(label) : t.sync.bodyGood(label);
+}
+
 interface DisconnectDialogProps {
   readonly open: boolean;
-  readonly label: string;
+  readonly status: SyncStatus;
   readonly waiting: number;
   readonly onClose: () => void;
 }
 
-function DisconnectDialog({ open, label, waiting, onClose }: DisconnectDialogProps) {
+function DisconnectDialog({ open, status, waiting, onClose }: DisconnectDialogProps) {
   const t = useStrings();
+  const { label, trouble } = status;
+  const isVaultGone = trouble?.kind === 'closed' || trouble?.kind === 'emptied';
   const { sync } = useSatchel();
   const toast = useToast();
   const disconnect = async (): Promise<void> => {
@@ -120,7 +128,7 @@ function DisconnectDialog({ open, label, waiting, onClose }: DisconnectDialogPro
       open={open}
       onClose={onClose}
       title={t.sync.disconnectTitle(label)}
-      description={t.sync.disconnectBody(label)}
+      description={isVaultGone ? t.sync.disconnectBodyNoVault(label) : t.sync.disconnectBody(label)}
     >
       {waiting > 0 && <p className="dialog-text">{t.sync.disconnectWaiting(waiting)}</p>}
       <div className="dialog-actions">

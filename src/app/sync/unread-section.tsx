@@ -4,10 +4,12 @@ import { useStrings } from '../strings/catalogue.ts';
 import { Section } from '../ui/page.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 
+export const hasUnread = (unread: Unread): boolean => Object.values(unread).some((count) => count > 0);
+
 export function UnreadSection({ unread }: { unread: Unread }) {
   const t = useStrings();
   const { damaged, newer, locked, unknown, aside, gone, lost, missing } = unread;
-  if (Object.values(unread).every((count) => count === 0)) return null;
+  if (!hasUnread(unread)) return null;
   return (
     <Section title={t.sync.unreadTitle}>
       {damaged > 0 && <p className="row">{t.sync.damaged(damaged)}</p>}

@@ -8,7 +8,9 @@ const SHOWN = 10;
 
 export function WaitingSection({ waiting }: { waiting: number }) {
   const t = useStrings();
-  const notes = useLive((queries) => queries.waitingNotes(SHOWN), [waiting]) ?? [];
+  const notes = useLive((queries) => queries.waitingNotes(SHOWN), [waiting]);
+  if (!notes) return null;
+  const rest = waiting - notes.length;
   return (
     <Section title={t.sync.whatWaits}>
       <ul>
@@ -19,8 +21,9 @@ export function WaitingSection({ waiting }: { waiting: number }) {
             </RouteLink>
           </li>
         ))}
-        {waiting > notes.length && notes.length > 0 && (
-          <li className="row row-value">{t.sync.andMore(waiting - notes.length)}</li>
+        {rest > 0 && (
+          // Where there was room for all that have a title, these have none: a purged note leaves nothing to name.
+          <li className="row row-value">{notes.length < SHOWN ? t.sync.waitingUnnamed(rest) : t.sync.andMore(rest)}</li>
         )}
       </ul>
     </Section>

@@ -34,7 +34,7 @@ async function deleteForGood(page: Page, title: string): Promise<void> {
   await expect(dialog(page)).toContainText(`Delete “${title}” for good?`);
   await expect(dialog(page)).toContainText('This can’t be undone.');
   await dialog(page).getByRole('button', { name: 'Delete for good' }).press('Enter');
-  await expect(page.getByText('Deleted for good.')).toBeVisible();
+  await expect(page.getByText('Deleted for good.', { exact: true })).toBeVisible();
   await expect(page.getByRole('article')).toHaveCount(0);
   await expect(row(page, title)).toHaveCount(0);
   await expect(page).toHaveURL(/#\/trash$/);

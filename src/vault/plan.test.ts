@@ -22,6 +22,7 @@ function pack(size: number, docs: readonly number[], change: Partial<LivePack> =
     size,
     time: count,
     covers: [element(device(1), count, `${count}`.padStart(16, '0'))],
+    with: [],
     writer: device(1),
     docs: packed,
     ...change,
@@ -52,6 +53,18 @@ test('V16 seven packs of a tier stay as they are, eight become one, oldest first
   const packs = range(0, 8).map((number) => small(number));
   expect(plan(packs.slice(0, 7)).inputs).toBeNull();
   expect(ids(plan(packs.toReversed()).inputs)).toEqual(ids(packs));
+});
+
+test('V19 a pack that leaves a part to others is merged only together with them: else what comes out takes nobody’s place', () => {
+  const packs = range(0, 8).map((number) => small(number));
+  const elsewhere = covering(1);
+  const leaving = small(9, { with: elsewhere });
+  expect(ids(plan([...packs, leaving]).inputs)).toEqual(ids(packs));
+  expect(
+    plan([...packs.slice(0, 1), ...range(10, 18).map((number) => small(number, { with: elsewhere }))]).inputs,
+  ).toBeNull();
+  const holding = small(20, { covers: elsewhere });
+  expect(ids(plan([...packs, leaving, holding]).inputs)).toEqual(ids([...packs, leaving, holding]));
 });
 
 test('V16 packs of different tiers are not merged with each other', () => {

@@ -20,6 +20,8 @@ export interface LivePack {
   /** The provider's time, in ms since 1970; 0 while this device alone knows of it. */
   readonly time: number;
   readonly covers: readonly Element[];
+  /** Pushes that hold a part of it themselves. */
+  readonly with: readonly Element[];
   readonly writer: DeviceId | null;
   /** As in the `contents` table. */
   readonly docs: Bytes;
@@ -251,12 +253,27 @@ function fromFullTier(live: readonly LivePack[], unfrozen: readonly LivePack[], 
   return null;
 }
 
+/**
+ * Without those that leave a part to packs which aren't among them: what came out would leave that part to them as well, so that it
+ * could take nobody else's place, and would be made again and again.
+ */
+function selfContained(packs: readonly LivePack[] | null): LivePack[] | null {
+  let left = [...(packs ?? [])];
+  for (;;) {
+    const covered = new Set(left.flatMap((pack) => [...pack.covers]));
+    const kept = left.filter((pack) => pack.with.every((item) => covered.has(item)));
+    if (kept.length === left.length) return left.length > 1 ? left : null;
+    left = kept;
+  }
+}
+
 /** The next merge that is due. */
 export function planMerge(live: readonly LivePack[], here: Circumstances): Plan {
   const unfrozen = live.filter((pack) => pack.size < (here.weak ? WEAK.each : FROZEN));
   const listing = fullTiers(unfrozen, live).some(({ due }) => here.waited(due) === null);
   const small = here.urgent ? fewest(unfrozen, here.weak ? WEAK.together : FITS) : fromFullTier(live, unfrozen, here);
-  if (small || here.weak || here.urgent) return { inputs: small?.sort(byTime) ?? null, rewrite: null, listing };
+  const inputs = selfContained(small);
+  if (inputs || here.weak || here.urgent) return { inputs: inputs?.sort(byTime) ?? null, rewrite: null, listing };
   const rewrite = rewritten(live, here);
-  return rewrite ?? { inputs: thawed(live, here)?.sort(byTime) ?? null, rewrite: null, listing };
+  return rewrite ?? { inputs: selfContained(thawed(live, here))?.sort(byTime) ?? null, rewrite: null, listing };
 }

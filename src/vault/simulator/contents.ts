@@ -19,9 +19,19 @@ export function docOf(device: Device, id: DocId, rows: readonly BodyRow[]): Y.Do
   }
 }
 
-/** Whether the document has everything that the update would bring. */
+/** Whether every insertion of the update was integrated into the document. */
+function holdsInsertions(doc: Y.Doc, update: Uint8Array): boolean {
+  return Y.decodeUpdate(update).structs.every(
+    (struct) => struct instanceof Y.Skip || struct.id.clock + struct.length <= Y.getState(doc.store, struct.id.client),
+  );
+}
+
+/** Whether the document has everything that the update would bring. What would only wait there for what it builds on isn't there. */
 export function contains(doc: Y.Doc, update: Uint8Array): boolean {
-  if (!hasPending(doc) && Y.snapshotContainsUpdate(Y.snapshot(doc), update)) return true;
+  if (!hasPending(doc)) {
+    if (Y.snapshotContainsUpdate(Y.snapshot(doc), update)) return true;
+    if (!holdsInsertions(doc, update)) return false;
+  }
   // Slower, and right also for what waits for missing pieces.
   const both = docFrom([Y.encodeStateAsUpdate(doc), update], 1);
   const [one, other] = [snapshotDigestInput(doc), snapshotDigestInput(both)];

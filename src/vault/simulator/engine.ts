@@ -74,13 +74,19 @@ export async function haveItPutBack(world: World, device: Device, place: Place):
   await putBack(place);
 }
 
+/** Tiers are few, and each is merged once. */
+const MERGES = 12;
+
 /** What the program does when nobody waits for it. @returns how many packs came and went. */
 export async function beIdle(world: World, device: Device, session: Session, most: number): Promise<number> {
   let changes = 0;
+  let merges = 0;
   for (let slice = 0; slice < most; slice++) {
     const report = await session.idle({ weak: device.weak });
     const { merged, deleted, healed, expired } = report;
     changes += merged + deleted + healed + expired;
+    if (merged > 0) merges++;
+    must(merges <= MERGES, 'V16', () => `${device.name} merges on and on, and has no fewer packs for it`);
     if (merged + deleted + healed + expired > 0)
       world.trace(
         () => `${device.name} merged ${merged} packs, deleted ${deleted}, healed ${healed}; ${expired} notes expired`,

@@ -23,8 +23,10 @@ export interface Graves {
   dig(doc: DocId, payload: Uint8Array): boolean;
   /** Whether everything in the document was seen by these purges; false where there is none. */
   hidden(doc: Y.Doc | undefined, purges: readonly Uint8Array[]): boolean;
-  /** Whether a piece of a note may be forgotten: purges had seen it long ago. `rest` is what there is of the note besides. */
-  released(doc: DocId, piece: Uint8Array, rest: Y.Doc | undefined): boolean;
+  /** Whether a piece of a note may be forgotten: purges had seen it long ago. Whoever writes on in the note has all of it. */
+  released(doc: DocId, piece: Uint8Array): boolean;
+  /** The same of purges of any age. */
+  buried(doc: DocId, piece: Uint8Array): boolean;
   /** Whether the note was deleted for good so long ago that its text may go. */
   isRipe(doc: DocId): boolean;
 }
@@ -33,14 +35,21 @@ function seenBy(payloads: readonly Uint8Array[]): Seen {
   return allSeen(payloads.map((payload) => decodeSeen(decodePurge(payload).seen)));
 }
 
+function isSeenBy(seen: Seen | null, piece: Uint8Array): boolean {
+  if (!seen) return false;
+  return Y.decodeUpdate(piece).structs.every(
+    (struct) => struct instanceof Y.Skip || struct.id.clock + struct.length <= (seen.get(struct.id.client) ?? 0),
+  );
+}
+
 /** @param slack by how much clocks may have gone wrong without anybody having to doubt them, in ms. */
 export function createGraves(now: () => number, slack: () => number): Graves {
   const graves = new Map<DocId, Map<string, Grave>>();
 
-  /** What those had seen which are old enough. */
-  function ripe(doc: DocId): Seen | null {
+  /** What those had seen which are so old, in ms; their own time to be kept where it isn't given. */
+  function seenFor(doc: DocId, age?: number): Seen | null {
     const old = [...(graves.get(doc)?.values() ?? [])].filter(
-      (grave) => now() - grave.since >= (grave.good ? KEPT.good : KEPT.expired) - slack(),
+      (grave) => now() - grave.since >= (age ?? (grave.good ? KEPT.good : KEPT.expired) - slack()),
     );
     return old.length > 0 ? allSeen(old.map((grave) => grave.seen)) : null;
   }
@@ -56,13 +65,8 @@ export function createGraves(now: () => number, slack: () => number): Graves {
       return true;
     },
     hidden: (doc, purges) => purges.length > 0 && (doc === undefined || isSeen(doc, seenBy(purges))),
-    released(doc, piece, rest) {
-      const seen = ripe(doc);
-      if (!seen || (rest && !isSeen(rest, seen))) return false;
-      return Y.decodeUpdate(piece).structs.every(
-        (struct) => struct instanceof Y.Skip || struct.id.clock + struct.length <= (seen.get(struct.id.client) ?? 0),
-      );
-    },
-    isRipe: (doc) => ripe(doc) !== null,
+    released: (doc, piece) => isSeenBy(seenFor(doc), piece),
+    buried: (doc, piece) => isSeenBy(seenFor(doc, 0), piece),
+    isRipe: (doc) => seenFor(doc) !== null,
   };
 }

@@ -34,6 +34,8 @@ export async function runJobs(
     signal?.addEventListener('abort', () => child.kill(), { once: true });
     let outcomes = 0;
     for await (const line of createInterface({ input: child.stdout })) {
+      // Yjs says something there, too, when a client id is in use twice.
+      if (!line.startsWith('{')) continue;
       outcomes++;
       told(JSON.parse(line) as Outcome);
     }

@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     rule: 'V5',
-    seed: 3,
+    seed: 12,
   },
   {
     name: 'another writer under the own device id goes unnoticed',

@@ -1,7 +1,13 @@
 /** A device's way to the storage, and what happens to requests and answers on it. */
 import { openMemory, memorySettings } from '../../../backends/memory/client.ts';
 import type { MemoryProvider } from '../../../backends/memory/provider.ts';
-import { type ChangesPage, type Storage, StorageError, type StorageEvent } from '../../../backends/storage.ts';
+import {
+  type ChangesPage,
+  type ObjectName,
+  type Storage,
+  StorageError,
+  type StorageEvent,
+} from '../../../backends/storage.ts';
 import type { ConnectionSettings } from '../../../backends/provider.ts';
 import type { Dice } from './dice.ts';
 import type { Told } from './hearsay.ts';
@@ -15,6 +21,8 @@ export interface NetworkDeps {
   readonly dice: Dice;
   /** Hears of each page of a listing that reached the device. */
   readonly told: Told;
+  /** Hears of each object that the device sends. */
+  readonly putting: (name: ObjectName) => void;
   readonly trace: (line: () => string) => void;
 }
 
@@ -79,7 +87,10 @@ export function createNetwork(deps: NetworkDeps): Network {
   }
 
   const storage: Storage = {
-    put: (name, bytes, signal) => request(`put ${name} (${bytes.length})`, (to) => to.put(name, bytes, signal)),
+    put(name, bytes, signal) {
+      deps.putting(name);
+      return request(`put ${name} (${bytes.length})`, (to) => to.put(name, bytes, signal));
+    },
     async get(name, range, signal) {
       const part = range ? ` from ${range.start} to ${range.end ?? 'the end'}` : '';
       const bytes = await request(`get ${name}${part}`, (from) => from.get(name, range, signal));

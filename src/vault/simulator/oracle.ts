@@ -3,22 +3,19 @@
  * program's eyes, and only where something has changed since the last look.
  */
 import * as Y from 'yjs';
-import { isDeepStrictEqual } from 'node:util';
-import { card } from '../../notes/card.ts';
 import { type DocId, isNoteId, LIBRARY } from '../../notes/ids.ts';
 import { hasPending } from '../../notes/merge.ts';
-import { answeredPurges } from '../../notes/note.ts';
 import type { ObjectName } from '../../../backends/storage.ts';
 import { type DeviceId, type Element, partsOf } from '../coverage.ts';
 import { groupByDoc } from '../documents.ts';
 import { type KeyRing, keyRing } from '../keys.ts';
 import { parseName, type VaultId } from '../names.ts';
-import { decodePurge, purgeId } from '../purge.ts';
-import { type NoteRow, readMeta } from '../state.ts';
+import { readMeta } from '../state.ts';
 import { contains, docOf, sameBytes } from './contents.ts';
 import type { Device } from './device.ts';
-import { type Graves, TRASH_KEPT } from './graves.ts';
+import type { Graves } from './graves.ts';
 import { createHearsay, type Hearsay, type Told } from './hearsay.ts';
+import { createNoteRules } from './note-rules.ts';
 import type { Shadow } from './shadow.ts';
 import type { StorageRules } from './storage-rules.ts';
 import { isPiece, isPurge, type StoredPack } from './stored.ts';
@@ -43,6 +40,13 @@ export interface Oracle {
   /** An old copy took the place of the device's profile. */
   begin(device: Device): Promise<void>;
   told(device: Device): Told;
+  /** The device sends an object. */
+  putting(device: Device, name: ObjectName): void;
+}
+
+async function namesRead(device: Device): Promise<ReadonlySet<string>> {
+  const rows = await device.state.read(['packs'], (tx) => tx.packs.where('state', ['applied']));
+  return new Set(rows.map((row) => row.name));
 }
 
 export interface OracleDeps {
@@ -64,8 +68,7 @@ function of<Value extends object>(map: WeakMap<Device, Value>, device: Device, m
 export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps): Oracle {
   const deleted = new Set<string>();
   const purged = new Set<string>();
-  /** When a note was first shown as lying in the trash since then, anywhere. */
-  const trashed = new Map<string, number>();
+  const notes = createNoteRules({ graves, now, slack });
   const rings = new Map<VaultId, KeyRing>();
   /** Highest sequence number of each writer of a vault. */
   const sequences = new Map<string, number>();
@@ -79,6 +82,8 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
   const begun = new WeakSet<Device>();
   /** What was sealed under which number. */
   const sealed = new WeakMap<Device, Map<string, Element>>();
+  /** Packs that a program of next year had read when it sealed a push: it is sent as it is, however much later. */
+  const readWhenSealed = new Map<Element, ReadonlySet<string>>();
   /** Documents found in the storage whole, by their rows. */
   const found = new WeakMap<Device, Map<DocId, string>>();
   const told = new WeakMap<Device, Hearsay>();
@@ -100,8 +105,7 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
   async function readByEverybody(pack: StoredPack): Promise<void> {
     const writer = writers.get(pack.device);
     if (pack.format < 2 || !writer) return;
-    const rows = await writer.state.read(['packs'], (tx) => tx.packs.where('state', ['applied']));
-    const names = new Set<string>(rows.map((row) => row.name));
+    const names = (pack.element && readWhenSealed.get(pack.element)) ?? (await namesRead(writer));
     for (const other of shadow.intact(pack.vault))
       must(
         other.reads >= pack.format ||
@@ -135,12 +139,12 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
     deletedRows.clear();
     if (ids.size === 0) return;
     const list = [...ids];
-    const { bodies, notes, purges } = await device.state.read(['bodies', 'notes', 'purges'], async (tx) => ({
+    const { bodies, shown, purges } = await device.state.read(['bodies', 'notes', 'purges'], async (tx) => ({
       bodies: groupByDoc(await tx.bodies.where('doc', list)),
-      notes: await tx.notes.getMany(list.filter(isNoteId)),
+      shown: await tx.notes.getMany(list.filter(isNoteId)),
       purges: groupByDoc(await tx.purges.where('doc', list)),
     }));
-    const rowOf = new Map(notes.flatMap((row) => (row ? [[row.id as DocId, row] as const] : [])));
+    const rowOf = new Map(shown.flatMap((row) => (row ? [[row.id as DocId, row] as const] : [])));
     for (const id of list) {
       const rows = bodies.get(id) ?? [];
       for (const row of rows) docOfThis.set(row.n as number, id);
@@ -148,7 +152,7 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
       const now = tokensOf(doc);
       const partial = hasPending(doc);
       const buried = (purges.get(id) ?? []).map((row) => row.payload);
-      for (const payload of buried) if (graves.dig(id, payload)) await dugRightly(device, id, doc, payload);
+      for (const payload of buried) if (graves.dig(id, payload)) await notes.dug(device, id, doc, payload);
       const hidden = isNoteId(id) && graves.hidden(doc, buried);
       if (hidden) for (const token of [...now, ...(device.held.get(id) ?? [])]) purged.add(token);
       for (const token of device.held.get(id) ?? []) {
@@ -176,57 +180,9 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
           () => `${token} came back to ${id} on ${device.name} after it was deleted`,
         );
       device.held.set(id, now);
-      if (isNoteId(id)) shownRightly(device, id, doc, rowOf.get(id), buried, { held: rows.length > 0, partial });
+      if (isNoteId(id)) notes.shown(device, id, doc, rowOf.get(id), buried, { held: rows.length > 0, partial });
       doc.destroy();
     }
-  }
-
-  /** V22, V23: who deletes a note for good has all of it, and nobody does it by himself before the time has come. */
-  async function dugRightly(device: Device, id: DocId, doc: Y.Doc, payload: Uint8Array): Promise<void> {
-    const pending = await device.state.read(['pending'], (tx) => tx.pending.where('doc', [id]));
-    must(
-      pending.length === 0 && graves.hidden(doc, [payload]),
-      'V23',
-      () => `${device.name} deleted ${id} for good and hadn't seen all of it`,
-    );
-    const { at, good } = decodePurge(payload);
-    const since = trashed.get(`${id} ${at - TRASH_KEPT}`) ?? now();
-    must(
-      good || now() - since >= TRASH_KEPT - slack(),
-      'V22',
-      () =>
-        `${device.name} deleted ${id} for good after ${((now() - since) / 86_400_000).toFixed(1)} days in the trash`,
-    );
-  }
-
-  /** V15, V38: what lists show of a note is what it holds, and nothing of a note that was deleted for good. */
-  function shownRightly(
-    device: Device,
-    id: DocId,
-    doc: Y.Doc,
-    row: NoteRow | undefined,
-    buried: readonly Uint8Array[],
-    { held, partial }: { readonly held: boolean; readonly partial: boolean },
-  ): void {
-    if (graves.hidden(doc, buried)) {
-      must(!row, 'V38', () => `${device.name} shows ${id}, which was deleted for good`);
-      return;
-    }
-    if (!held) return;
-    must(row?.here, 'V15', () => `${device.name} holds ${id} and shows it as away`);
-    if (row.trashedAt !== null && !trashed.has(`${id} ${row.trashedAt}`)) trashed.set(`${id} ${row.trashedAt}`, now());
-    if (partial) return;
-    const { id: _, here: __, sample: ___, back, ...shown } = row;
-    const own = card(doc);
-    const answered = answeredPurges(doc);
-    const open = buried.some((payload) => !answered.has(purgeId(payload)));
-    must(back === open, 'V24', () => `${device.name} shows ${id} as ${back ? '' : 'not '}back from being deleted`);
-    must(
-      isDeepStrictEqual({ ...shown, trashedAt: null }, { ...own, trashedAt: null }) &&
-        (back ? shown.trashedAt !== null : shown.trashedAt === own.trashedAt),
-      'V15',
-      () => `${device.name} shows another card of ${id} than it has`,
-    );
   }
 
   /** V8: what it didn't seal isn't under its device id, or it has taken another. */
@@ -273,7 +229,7 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
       for (const { doc: id, payload } of pack.entries.filter(isPiece)) {
         const doc = docOf(device, id, bodies.get(id) ?? []);
         must(
-          contains(doc, payload) || graves.released(id, payload, doc),
+          contains(doc, payload) || graves.buried(id, payload),
           'V11',
           () => `${device.name} counts ${item} as applied and lacks its part of ${id}`,
         );
@@ -289,6 +245,8 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
       const { device: writer, sequence } = partsOf(element);
       const before = known.get(`${writer} ${sequence}`) ?? element;
       must(before === element, 'V5', () => `${device.name} sealed ${element} under the number of ${before}`);
+      if (device.deps.format !== undefined && !readWhenSealed.has(element))
+        readWhenSealed.set(element, await namesRead(device));
       known.set(`${writer} ${sequence}`, element);
     }
   }
@@ -338,6 +296,15 @@ export function createOracle({ shadow, rules, graves, now, slack }: OracleDeps):
     },
     willPurge(tokens) {
       for (const token of tokens) purged.add(token);
+    },
+    putting(device, name) {
+      const writer = writers.get(shadow.named(name)?.device ?? '');
+      // Two copies of a profile may both send what was sealed before they were two.
+      must(
+        !writer || writer === device || (writer.restored && device.restored),
+        'V28',
+        () => `${device.name} puts ${name}, which ${writer?.name} wrote, under its old name`,
+      );
     },
     told: (device) => of(told, device, createHearsay),
     async begin(device) {

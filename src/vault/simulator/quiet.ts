@@ -78,9 +78,10 @@ const EMPTY: readonly (readonly [TableName, `V${number}`])[] = [
   ['outbox', 'V5'],
   ['uploads', 'V5'],
   ['pending', 'V11'],
-  ['aside', 'V11'],
 ];
+/** What was kept aside of a pack that has gone stays: it may be all that is left of it. */
 const EMPTY_UNLESS_LOST: readonly (readonly [TableName, `V${number}`])[] = [
+  ['aside', 'V11'],
   ['missing', 'V13'],
   ['gaps', 'V14'],
 ];
@@ -127,13 +128,9 @@ async function knowledgeOf(device: Device): Promise<string> {
   );
 }
 
-/** What the owner took away, or what rotted, was nowhere else: then people are told of a loss, whatever they say to it. */
-class Irreparable extends Error {}
-
 async function syncAll(world: World): Promise<Map<Device, Session>> {
   const sessions = new Map<Device, Session>();
   const known = new Map<Device, string>();
-  const alarms = new Map<Device, number>();
   // The first round is before, the others after what is due every few hours; holes wait for up to a day.
   const rests = world.hand.tookAway() || world.hand.spoiled() ? 5 : 1;
   let still = 0;
@@ -152,9 +149,6 @@ async function syncAll(world: World): Promise<Map<Device, Session>> {
       checkReport(world, device, report);
       world.trace(() => `${device.name} at quiet: ${report.received} received, ${report.sent} sent`);
       if (report.alarm) {
-        alarms.set(device, (alarms.get(device) ?? 0) + 1);
-        // Nobody can make it good.
-        if ((alarms.get(device) as number) > 5) throw new Irreparable();
         await haveItPutBack(world, device, place);
         moved++;
       } else await world.oracle.synced(device);
@@ -222,15 +216,6 @@ async function join(world: World, device: Device, secrets: readonly SlotSecret[]
 
 /** @param fresh two devices that nobody has used yet. */
 export async function comeToRest(world: World, fresh: readonly [Device, Device]): Promise<void> {
-  try {
-    await restAndCompare(world, fresh);
-  } catch (error) {
-    if (!(error instanceof Irreparable)) throw error;
-    world.trace(() => 'something is lost that nobody has any more');
-  }
-}
-
-async function restAndCompare(world: World, fresh: readonly [Device, Device]): Promise<void> {
   for (const device of world.devices) awake(world, device);
   const survivors = await survivorsOf(world);
   let sessions = await syncAll(world);

@@ -19,7 +19,7 @@ import { createShadow } from './shadow.ts';
 import { createStorageRules } from './storage-rules.ts';
 import { synchronousCompression, synchronousCrypto } from './synchronous.ts';
 import { createTokens } from './tokens.ts';
-import { type Rule, Violation } from './violation.ts';
+import { must, type Rule, Violation } from './violation.ts';
 import { CALM, CALM_SWITCHES, drawSwitches, drawWeather } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -62,7 +62,10 @@ function createWorld(
   const devices: Device[] = [];
   const clock = createClock({
     busy: () => busy > 0,
-    settled: () => world.oracle.look(devices),
+    async settled() {
+      must(stranger.objects().size === 0, 'V9', () => 'something was put into another account');
+      await world.oracle.look(devices);
+    },
   });
   const start = clock.now();
   const trace: World['trace'] = write
@@ -77,6 +80,7 @@ function createWorld(
     stamp: () => clock.now() + hand.ahead(),
     changed: (change) => shadow.changed(change),
   });
+  const stranger = createMemoryProvider({ ...clock, random: dice(seed, 'stranger').next });
   const crept = { ms: 0 };
   const hand = createHand({ crept, clock, weather, provider, trace, fail, dice: (purpose) => dice(seed, purpose) });
   const deps = {
@@ -92,13 +96,14 @@ function createWorld(
     punctual: () => punctual,
     full: hand.wasFull,
     graves,
+    wiped: hand.wiped,
   });
   const settings = { account: '' };
   const world: World = {
     seed,
     clock,
     provider,
-    stranger: createMemoryProvider({ ...clock, random: dice(seed, 'stranger').next }),
+    stranger,
     get account() {
       return settings.account;
     },
@@ -132,6 +137,7 @@ async function createDevice(world: World, name: string): Promise<Device> {
       weather: world.weather,
       dice: world.dice(`network of ${name}`),
       told: { record: (...page) => world.oracle.told(device).record(...page) },
+      putting: (pack) => world.oracle.putting(device, pack),
       trace: (line) => world.trace(() => `${name} ${line()}`),
     }),
     deps: {

@@ -31,9 +31,11 @@ export interface StorageRulesDeps {
   /** Whether the storage is full: then nobody waits an hour. */
   readonly full: () => boolean;
   readonly graves: Graves;
+  /** When everything was taken away, as long as nobody has said that it shall be put back. */
+  readonly wiped: () => number | null;
 }
 
-export function createStorageRules({ shadow, punctual, full, graves }: StorageRulesDeps): StorageRules {
+export function createStorageRules({ shadow, punctual, full, graves, wiped }: StorageRulesDeps): StorageRules {
   /** What of each document the owner took away, or what rotted, as long as nobody has put it back. */
   const wounds = new Map<string, readonly StoredEntry[]>();
   /** The packs that it was in. */
@@ -62,7 +64,9 @@ export function createStorageRules({ shadow, punctual, full, graves }: StorageRu
 
   function holdsWhatItCovers(pack: StoredPack): void {
     const own = new Map<DocId, Uint8Array[]>();
+    const mourned: StoredEntry[] = [];
     const add = ({ entries }: StoredPack) => {
+      mourned.push(...entries.filter(isPurge));
       for (const { doc, payload } of entries.filter(isPiece)) {
         const pieces = own.get(doc);
         if (pieces) pieces.push(payload);
@@ -75,33 +79,42 @@ export function createStorageRules({ shadow, punctual, full, graves }: StorageRu
       if (push) add(push);
     }
     const docs = new Map<DocId, Y.Doc>();
-    const unproven = new Set(pack.covers);
-    const check = (other: StoredPack) => {
-      for (const { doc: id, payload } of other.entries.filter(isPiece)) {
-        if (graves.released(id, payload, shadow.doc(pack.vault, id))) continue;
+    for (const item of pack.covers) {
+      const push = shadow.pack(item);
+      if (!push) continue;
+      for (const { doc: id, payload } of push.entries.filter(isPiece)) {
+        // After a loss nobody need put back the text of a note that was deleted for good: whoever writes on in it has all of it.
+        if (pack.with.size > 0 ? graves.buried(id, payload) : graves.released(id, payload)) continue;
         let doc = docs.get(id);
         if (!doc) docs.set(id, (doc = docFrom(own.get(id) ?? [], 1)));
         const whole = doc;
         must(
           contains(whole, payload),
           'V18',
-          () => `${pack.name} says that it covers ${other.name}, and lacks its part of ${id}`,
+          () => `${pack.name} says that it covers ${push.name}, and lacks its part of ${id}`,
         );
       }
-      for (const { doc, payload } of other.entries.filter(isPurge))
+      for (const { doc, payload } of push.entries.filter(isPurge))
         must(
-          pack.entries.some((entry) => isPurge(entry) && entry.doc === doc && sameBytes(entry.payload, payload)),
+          mourned.some((entry) => entry.doc === doc && sameBytes(entry.payload, payload)),
           'V18',
-          () => `${pack.name} says that it covers ${other.name}, and not that ${doc} was deleted for good`,
+          () => `${pack.name} says that it covers ${push.name}, and not that ${doc} was deleted for good`,
         );
-      for (const item of other.covers) unproven.delete(item);
-    };
-    for (const other of shadow.intact(pack.vault)) if (other.name !== pack.name && covered(other, pack)) check(other);
-    for (const item of unproven) {
-      const push = shadow.pack(item);
-      if (push) check(push);
     }
     for (const doc of docs.values()) doc.destroy();
+  }
+
+  /** V27: what a person emptied is put back when a person says so. */
+  function isAskedFor(pack: StoredPack, at: number): void {
+    const since = wiped();
+    // A merge that was under way may still arrive.
+    if (since === null || at - since < IN_BETWEEN) return;
+    const gone = (lost.get(pack.vault) ?? []).filter((loss) => loss.at === since);
+    must(
+      !gone.some((loss) => covered(loss.pack, pack)),
+      'V27',
+      () => `${pack.name} puts back what was emptied, and nobody has said so`,
+    );
   }
 
   function hasDominator(pack: StoredPack, at: number): void {
@@ -119,9 +132,10 @@ export function createStorageRules({ shadow, punctual, full, graves }: StorageRu
 
   function leavesNothing(pack: StoredPack, at: number): void {
     if ((lost.get(pack.vault) ?? []).some((loss) => at - loss.at < IN_BETWEEN && dominates(loss.pack, pack))) return;
+    const putBack = [...shadow.intact(pack.vault)].some((other) => other.with.size > 0 && dominates(other, pack));
     for (const { doc: id, payload } of pack.entries.filter(isPiece)) {
+      if (putBack ? graves.buried(id, payload) : graves.released(id, payload)) continue;
       const doc = shadow.doc(pack.vault, id);
-      if (graves.released(id, payload, doc)) continue;
       must(
         doc !== undefined && contains(doc, payload),
         'V37',
@@ -147,6 +161,7 @@ export function createStorageRules({ shadow, punctual, full, graves }: StorageRu
           leavesNothing(pack, at);
           hasDominator(pack, at);
         } else if (kind === 'added' && pack.element === null) {
+          isAskedFor(pack, at);
           holdsWhatItCovers(pack);
           holdsNoDeletedText(pack);
         }

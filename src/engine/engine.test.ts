@@ -314,6 +314,7 @@ it('packs that were sealed for a storage which is no longer known are sealed ane
     element: `${'0'.repeat(32)}/9/${'0'.repeat(16)}`,
     bytes: new Uint8Array(1),
     docs: [doc],
+    bare: [],
   });
   const there = standIn.filePaths().length;
   each.follow();

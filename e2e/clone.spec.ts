@@ -15,6 +15,8 @@ test('two copies of one browser profile both go on, and nothing that either writ
   newDevice,
   newBrowser,
 }) => {
+  // Several syncs one after the other, each after a pause in the typing.
+  test.slow();
   const one = await newDevice();
   await visit(one.page);
   await writeNote(one.page, 'Before the copy', 'A line of both');

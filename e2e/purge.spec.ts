@@ -45,6 +45,8 @@ test('a note deleted for good on one device while another edits it offline is ba
   newBrowser,
   problems,
 }) => {
+  // Several syncs one after the other, each after a pause in the typing.
+  test.slow();
   problems.allow(NETWORK_AWAY);
   await visit(anna);
   await writeNote(anna, 'Journey', 'We leave on Monday.');

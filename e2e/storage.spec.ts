@@ -48,6 +48,8 @@ test('a check names in plain words what was flipped, removed and added, and a re
   problems,
   newBrowser,
 }) => {
+  // Several syncs one after the other, each after a pause in the typing.
+  test.slow();
   problems.allow(NETWORK_AWAY, /status of 409/);
   await visit(page);
   await connectFirst(page);

@@ -39,6 +39,8 @@ test('two browsers edit one paragraph and different properties offline, and both
   await sidebar(anna).getByRole('button', { name: 'Add a notebook' }).click();
   await anna.getByRole('textbox', { name: 'Name' }).fill('Summer');
   await anna.getByRole('button', { name: 'Create notebook' }).click();
+  // Once it is there the app shows it, which would lead away from the page for connecting.
+  await expect(anna.getByRole('heading', { name: 'Summer' })).toBeVisible();
   await connectFirst(anna);
   await expectSynced(anna);
 

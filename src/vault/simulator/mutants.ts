@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     rule: 'V36',
-    seed: null,
+    seed: 44,
   },
   {
     name: 'purge of a note whose body was never loaded',
@@ -268,6 +268,6 @@ import { mergeUpdates } from 'yjs';`,
       },
     ],
     rule: 'V27',
-    seed: null,
+    seed: 36,
   },
 ];

@@ -2,7 +2,7 @@
 import { command } from './command.ts';
 import { readLastLine, type Suite, verdict } from './outcome.ts';
 
-const SEEDS = 300;
+const SEEDS = 1000;
 
 export const simulator: Suite = {
   name: 'simulator',

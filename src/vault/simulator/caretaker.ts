@@ -24,8 +24,11 @@ export async function checkAndRepair(world: World, device: Device, place: Place,
     world.trace(() => `${device.name} has it repaired: ${repaired.map(({ outcome }) => outcome.kind).join(', ')}`);
 }
 
-/** In the end a check says what is so: it blames no sound pack, and finds every note in the storage. */
-export async function checkRightly(world: World, device: Device, place: Place): Promise<void> {
+/**
+ * In the end a check says what is so: it blames no sound pack, and finds every note in the storage.
+ * @param torn whether a part of some note is lost for good.
+ */
+export async function checkRightly(world: World, device: Device, place: Place, torn: boolean): Promise<void> {
   const context = await openContext(place);
   if (!context) return;
   const report = await check(context, { full: true }, silent);
@@ -43,7 +46,7 @@ export async function checkRightly(world: World, device: Device, place: Place): 
   if (device.deps.kinds) return;
   const { known, restorable } = report.notes;
   must(
-    known === restorable,
+    torn || known === restorable,
     'V37',
     () => `a check says that ${restorable} of ${known} notes could be had from the storage`,
   );

@@ -3,7 +3,7 @@ import type * as Y from 'yjs';
 import { isDeepStrictEqual } from 'node:util';
 import { type DocId, isNoteId, LIBRARY } from '../../notes/ids.ts';
 import { notebooks } from '../../notes/library.ts';
-import { snapshotDigestInput } from '../../notes/merge.ts';
+import { hasPending, snapshotDigestInput } from '../../notes/merge.ts';
 import { look, unlock } from '../connect.ts';
 import { groupByDoc } from '../documents.ts';
 import { isVaultError } from '../errors.ts';
@@ -28,7 +28,7 @@ const ROUNDS = 60;
 
 /** What a person would see of a device's notes, and what merging would see of them. */
 interface Reading {
-  readonly docs: ReadonlyMap<DocId, { readonly shown: unknown; readonly digest: Uint8Array }>;
+  readonly docs: ReadonlyMap<DocId, { readonly shown: unknown; readonly digest: Uint8Array; readonly torn: boolean }>;
   readonly tokens: ReadonlySet<string>;
   /** Which notes were deleted for good, and when. */
   readonly purges: ReadonlySet<string>;
@@ -45,13 +45,13 @@ async function read(device: Device): Promise<Reading> {
     purges: await tx.purges.list(),
   }));
   const buried = groupByDoc(purges);
-  const docs = new Map<DocId, { shown: unknown; digest: Uint8Array }>();
+  const docs = new Map<DocId, { shown: unknown; digest: Uint8Array; torn: boolean }>();
   const tokens = new Set<string>();
   for (const [id, pieces] of rows) {
     const doc = docOf(device, id, pieces);
     // Who still has the text of a note that was deleted for good, and who has let it go, is nobody's business.
     if (standingOf(doc, buried.get(id) ?? []).kind === 'hidden') continue;
-    docs.set(id, { shown: shownOf(id, doc), digest: snapshotDigestInput(doc) });
+    docs.set(id, { shown: shownOf(id, doc), digest: snapshotDigestInput(doc), torn: hasPending(doc) });
     for (const token of tokensOf(doc)) tokens.add(token);
     doc.destroy();
   }
@@ -61,6 +61,8 @@ async function read(device: Device): Promise<Reading> {
 function compare(one: string, mine: Reading, other: string, theirs: Reading, rule: 'V36' | 'V37'): void {
   for (const [id, doc] of mine.docs) {
     const there = theirs.docs.get(id);
+    // Only where something was lost for good is a note torn in the end, and nobody can send a part of one.
+    if (doc.torn || there?.torn) continue;
     must(there !== undefined, rule, () => `${other} lacks ${id}, which ${one} has`);
     must(isDeepStrictEqual(there.digest, doc.digest), rule, () => `${one} and ${other} applied other edits to ${id}`);
     must(isDeepStrictEqual(there.shown, doc.shown), rule, () => `${one} and ${other} show another ${id}`);
@@ -70,7 +72,8 @@ function compare(one: string, mine: Reading, other: string, theirs: Reading, rul
     rule,
     () => `${one} and ${other} know of other deletions for good`,
   );
-  must(mine.docs.size === theirs.docs.size, rule, () => `${other} has documents that ${one} lacks`);
+  const torn = [...mine.docs.values(), ...theirs.docs.values()].some((doc) => doc.torn);
+  must(torn || mine.docs.size === theirs.docs.size, rule, () => `${other} has documents that ${one} lacks`);
 }
 
 /** What must be empty in the end; the second ones, unless something was lost that nobody has any more. */
@@ -238,12 +241,15 @@ export async function comeToRest(world: World, fresh: readonly [Device, Device])
   }
   const [[first, reading] = [undefined, undefined], ...others] = readings;
   if (!first) return;
-  await checkRightly(world, first, placeOf(first, first.life as NonNullable<Device['life']>));
   for (const [device, other] of others) compare(first.name, reading, device.name, other, 'V36');
   const vault = await ownVault(first.state);
+  const everywhere = readings.map(([, each]) => each);
+  const torn = everywhere.some(({ docs }) => [...docs.values()].some((doc) => doc.torn));
+  await checkRightly(world, first, placeOf(first, first.life as NonNullable<Device['life']>), torn);
+  const has = (token: string) => (torn ? everywhere : [reading]).some(({ tokens }) => tokens.has(token));
   for (const [token, place] of survivors)
     must(
-      reading.tokens.has(token) || world.oracle.deleted.has(token) || world.oracle.purged.has(token),
+      has(token) || world.oracle.deleted.has(token) || world.oracle.purged.has(token),
       'V36',
       () => `${token} survived ${place}, and no device has it in the end`,
     );

@@ -53,7 +53,7 @@ async function consentError(call: Promise<unknown>): Promise<ConsentError> {
 describe('consent', () => {
   it('asks for what it needs, with a challenge and for a refresh token', async () => {
     const { deps } = setting();
-    const { url, pending } = await dropbox.begin(CONFIG, REDIRECT, deps);
+    const { url, pending } = await dropbox.access.begin(CONFIG, REDIRECT, deps);
     const { origin, pathname, searchParams } = new URL(url);
     expect(origin + pathname).toBe('https://www.dropbox.com/oauth2/authorize');
     expect(Object.fromEntries(searchParams)).toEqual({
@@ -73,11 +73,11 @@ describe('consent', () => {
   it('goes from the page to settings that open the chosen account', async () => {
     const { emulator, deps } = setting();
     const ben = emulator.accounts()[1];
-    const { url, pending } = await dropbox.begin(CONFIG, REDIRECT, deps);
+    const { url, pending } = await dropbox.access.begin(CONFIG, REDIRECT, deps);
     const callback = await answerPage(emulator, url, 'allow', ben?.id);
     expect(callback.href).toMatch(/^http:\/\/127\.0\.0\.1:4000\/notes\/\?connected=&code=/);
     const kept = JSON.parse(JSON.stringify(pending)) as PendingConsent;
-    const settings = await dropbox.finish(CONFIG, kept, callback, deps);
+    const settings = await dropbox.access.finish(CONFIG, kept, callback, deps);
     expect(settings).toEqual({
       clientId: 'abc123',
       accountId: ben?.id,
@@ -95,26 +95,26 @@ describe('consent', () => {
       clientId: 'x',
       endpoints: { authorize: 'http://127.0.0.1:9/www/', api: 'http://127.0.0.1:9/api' },
     };
-    const { url } = await dropbox.begin(config, REDIRECT, deps);
+    const { url } = await dropbox.access.begin(config, REDIRECT, deps);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:9\/www\/oauth2\/authorize\?/);
   });
 
   it('knows when the person said no', async () => {
     const { emulator, deps } = setting();
-    const { url, pending } = await dropbox.begin(CONFIG, REDIRECT, deps);
+    const { url, pending } = await dropbox.access.begin(CONFIG, REDIRECT, deps);
     const callback = await answerPage(emulator, url, 'cancel');
-    expect((await consentError(dropbox.finish(CONFIG, pending, callback, deps))).kind).toBe('Declined');
+    expect((await consentError(dropbox.access.finish(CONFIG, pending, callback, deps))).kind).toBe('Declined');
   });
 
   it('refuses an answer to another question, and asks nobody about its code', async () => {
     const { emulator, deps } = setting();
-    const { url, pending } = await dropbox.begin(CONFIG, REDIRECT, deps);
+    const { url, pending } = await dropbox.access.begin(CONFIG, REDIRECT, deps);
     const callback = await answerPage(emulator, url, 'allow');
     const asked = emulator.requests.length;
     callback.searchParams.set('state', 'forged');
-    expect((await consentError(dropbox.finish(CONFIG, pending, callback, deps))).kind).toBe('Mismatch');
+    expect((await consentError(dropbox.access.finish(CONFIG, pending, callback, deps))).kind).toBe('Mismatch');
     callback.searchParams.delete('state');
-    expect((await consentError(dropbox.finish(CONFIG, pending, callback, deps))).kind).toBe('Mismatch');
+    expect((await consentError(dropbox.access.finish(CONFIG, pending, callback, deps))).kind).toBe('Mismatch');
     expect(emulator.requests).toHaveLength(asked);
   });
 
@@ -123,9 +123,9 @@ describe('consent', () => {
     ['another redirect', { redirectUri: 'http://127.0.0.1:4000/other' }],
   ])('fails, and shows no secret, with %s', async (_what, change) => {
     const { emulator, deps } = setting();
-    const { url, pending } = await dropbox.begin(CONFIG, REDIRECT, deps);
+    const { url, pending } = await dropbox.access.begin(CONFIG, REDIRECT, deps);
     const callback = await answerPage(emulator, url, 'allow');
-    const error = await consentError(dropbox.finish(CONFIG, { ...pending, ...change }, callback, deps));
+    const error = await consentError(dropbox.access.finish(CONFIG, { ...pending, ...change }, callback, deps));
     expect(error.kind).toBe('Failed');
     const words = `${error.stack} ${String(error.cause)} ${JSON.stringify(error)}`;
     for (const secret of [callback.searchParams.get('code') ?? '', String(pending['verifier'])])
@@ -134,25 +134,25 @@ describe('consent', () => {
 
   it('fails when a code is used twice, or the service is away', async () => {
     const { emulator, deps } = setting();
-    const { url, pending } = await dropbox.begin(CONFIG, REDIRECT, deps);
+    const { url, pending } = await dropbox.access.begin(CONFIG, REDIRECT, deps);
     const callback = await answerPage(emulator, url, 'allow');
     emulator.addFault({ route: 'oauth2/token', fault: { kind: 'drop', when: 'after' } });
-    expect((await consentError(dropbox.finish(CONFIG, pending, callback, deps))).kind).toBe('Failed');
-    expect((await consentError(dropbox.finish(CONFIG, pending, callback, deps))).kind).toBe('Failed');
+    expect((await consentError(dropbox.access.finish(CONFIG, pending, callback, deps))).kind).toBe('Failed');
+    expect((await consentError(dropbox.access.finish(CONFIG, pending, callback, deps))).kind).toBe('Failed');
   });
 
   it('fails when the page refused the request itself', async () => {
     const { deps } = setting();
-    const { pending } = await dropbox.begin(CONFIG, REDIRECT, deps);
+    const { pending } = await dropbox.access.begin(CONFIG, REDIRECT, deps);
     const callback = new URL(`${REDIRECT}&error=invalid_scope&state=${pending.state}`);
-    expect((await consentError(dropbox.finish(CONFIG, pending, callback, deps))).kind).toBe('Failed');
+    expect((await consentError(dropbox.access.finish(CONFIG, pending, callback, deps))).kind).toBe('Failed');
   });
 });
 
 /** The page for a request that differs from ours in some of its parameters. */
 const page = async (change: Readonly<Record<string, string>>) => {
   const { emulator, deps } = setting();
-  const url = new URL((await dropbox.begin(CONFIG, REDIRECT, deps)).url);
+  const url = new URL((await dropbox.access.begin(CONFIG, REDIRECT, deps)).url);
   for (const [name, value] of Object.entries(change)) url.searchParams.set(name, value);
   return emulator.fetch(new Request(url));
 };
@@ -186,7 +186,7 @@ describe("the stand-in's page", () => {
 
   it('takes no answer from another site', async () => {
     const { emulator, deps } = setting();
-    const { url } = await dropbox.begin(CONFIG, REDIRECT, deps);
+    const { url } = await dropbox.access.begin(CONFIG, REDIRECT, deps);
     const body = new URL(url).searchParams;
     body.set('decision', 'allow');
     const headers = { 'Sec-Fetch-Site': 'cross-site' };

@@ -136,10 +136,9 @@ export function openDropbox(
 
 let unnamed = 0;
 
-export const dropbox: Provider = {
+export const dropbox = {
   kind: 'dropbox',
   name: 'Dropbox',
-  begin,
-  finish,
-  open: (config, settings, deps) => openDropbox(config, settings, deps),
-};
+  access: { by: 'redirect', begin, finish },
+  open: (config: ProviderConfig, settings: ConnectionSettings, deps: OpenDeps) => openDropbox(config, settings, deps),
+} as const satisfies Provider;

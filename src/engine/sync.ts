@@ -147,10 +147,11 @@ export function createSync(host: Host): Omit<Sync, keyof Checking | keyof Decidi
 
     async beginConsent(kind, { redirectUri, clientId }) {
       const provider = providerFor({ kind });
+      if (provider.access.by !== 'redirect') throw new Error(`"${kind}" has no consent page`);
       const configured = (await host.configuration())[kind];
       const config = clientId === undefined ? configured : { clientId };
       if (!config) throw new Error(`"${kind}" has no client id`);
-      const { url, pending } = await provider.begin(config, redirectUri, {
+      const { url, pending } = await provider.access.begin(config, redirectUri, {
         fetch: host.fetch,
         now: host.vault.now,
         randomBytes: host.vault.crypto.random,
@@ -166,9 +167,10 @@ export function createSync(host: Host): Omit<Sync, keyof Checking | keyof Decidi
       // A code can be used once; coming back to the same address later must not try it again.
       await host.db.local.delete(CONSENT);
       const provider = providerFor(consent);
+      if (provider.access.by !== 'redirect') return { kind: 'failed', detail: 'no sign-in was under way' };
       try {
         const deps = { fetch: host.fetch, now: host.vault.now, randomBytes: host.vault.crypto.random };
-        const settings: ConnectionSettings = await provider.finish(
+        const settings: ConnectionSettings = await provider.access.finish(
           consent.config,
           consent.pending,
           new URL(callbackUrl),

@@ -4,7 +4,7 @@ import { concat } from './compression.ts';
 import type { Context } from './context.ts';
 import { type Coverage, element, type Element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
-import { applyIncoming, applyPurges, type Incoming, type Refused } from './documents.ts';
+import { applyIncoming, applyPurges, type Incoming, type Refused, sendWhole } from './documents.ts';
 import { CLOSED, KNOWN_KINDS, PURGE, UPDATES } from './entry-kinds.ts';
 import { rememberDevices } from './formats.ts';
 import { parseName } from './names.ts';
@@ -65,6 +65,14 @@ export function contentsOf(id: string, head: PackHead): ContentsRow {
   return contentsRow(id, docsOf(head), bareDocs([...head.manifest.inline, ...head.rows]));
 }
 
+function knows(ctx: Context, kind: number): boolean {
+  return KNOWN_KINDS.includes(kind) || (ctx.deps.kinds ?? []).includes(kind);
+}
+
+function unknownKind(kind: number): string {
+  return `entry kind ${kind}`;
+}
+
 /** Applies what this program knows, keeps the rest aside word for word (rules V4, V11). */
 export async function applyOrSetAside(
   ctx: Context,
@@ -74,14 +82,30 @@ export async function applyOrSetAside(
 ): Promise<void> {
   const further = ctx.deps.kinds ?? [];
   const unknown: Refused[] = pieces
-    .filter((piece) => !KNOWN_KINDS.includes(piece.kind) && !further.includes(piece.kind))
-    .map((piece) => ({ piece, reason: `entry kind ${piece.kind}` }));
+    .filter((piece) => !knows(ctx, piece.kind))
+    .map((piece) => ({ piece, reason: unknownKind(piece.kind) }));
   const purges = pieces.filter((piece) => piece.kind === PURGE);
   const updates = pieces.filter((piece) => UPDATES.includes(piece.kind) || further.includes(piece.kind));
   const refused = [...unknown, ...(await applyPurges(tx, purges)), ...(await applyIncoming(tx, updates))];
   await tx.aside.putMany(
     refused.map(({ piece: { id, doc, kind, bytes }, reason }) => ({ id, doc, kind, bytes, pack, reason })),
   );
+}
+
+/**
+ * Entries of kinds that the program has learned since, of packs that have gone and so aren't read once more: they are here, word for
+ * word. To be called once by each program that starts. What they bring may be nowhere else, so it is sent again.
+ */
+export async function applyLearned(ctx: Context): Promise<void> {
+  await ctx.state.write(APPLYING, async (tx) => {
+    const all = await tx.aside.list();
+    const learned = all.filter((row) => knows(ctx, row.kind) && row.reason === unknownKind(row.kind));
+    const packs = await tx.packs.getMany(learned.map((row) => row.pack));
+    const left = learned.filter((_, index) => !packs[index]?.present);
+    await tx.aside.delete(left.map((row) => row.id));
+    for (const row of left) await applyOrSetAside(ctx, tx, row.pack, [row]);
+    for (const doc of new Set(left.map((row) => row.doc))) await sendWhole(tx, doc);
+  });
 }
 
 /** A pack that is read once more, perhaps by a newer program, is judged anew. */

@@ -154,7 +154,7 @@ async function show(tx: Changing, all: readonly Shown[]): Promise<void> {
 }
 
 /** Puts the whole state of a document into the outbox, once. */
-async function sendWhole(tx: Transaction<'outbox' | 'meta'>, id: DocId): Promise<void> {
+export async function sendWhole(tx: Transaction<'outbox' | 'meta'>, id: DocId): Promise<void> {
   if (!(await tx.meta.get('vault'))) return;
   const waiting = await tx.outbox.where('doc', [id]);
   if (!waiting.some((row) => row.bytes === null && !row.purge)) await tx.outbox.put({ doc: id, bytes: null });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ObjectName } from '../../backends/storage.ts';
 import { hexOf, LIBRARY } from '../notes/ids.ts';
 import { createNotebook, notebooks } from '../notes/library.ts';
 import { addTag } from '../notes/note.ts';
@@ -138,5 +139,21 @@ describe('V4 a program with an entry kind of its own', () => {
     expect(library && notebooks(library.doc).map(({ name }) => name)).toEqual(['home']);
     expect(understands(ctx.deps, { kinds: [0, 9] })).toBe(true);
     expect(understands({ ...ctx.deps, kinds: [] }, { kinds: [0, 9] })).toBe(false);
+  });
+
+  test('teaches it to the one without also when the pack has gone meanwhile: it is here, word for word, and is sent again', async () => {
+    const { world, old } = await beside(14);
+    const strange = (await old.rows('packs')).find((row) => row.state === 'aside');
+    world.provider.lose([strange?.name as ObjectName]);
+    await old.sync();
+    expect(await old.rows('aside')).toHaveLength(2);
+    update(old, KINDS);
+    world.time += 7 * HOUR;
+    await old.sync();
+    expect([await tags(old), await old.rows('aside')]).toEqual([[['ahead'], []], []]);
+    const fresh = world.device();
+    await fresh.join();
+    await fresh.sync();
+    expect(await tags(fresh)).toEqual([['ahead'], []]);
   });
 });

@@ -1,5 +1,6 @@
 /** One sync of one vault with one storage: list, read, send. */
 import { isStorageError } from '../../backends/storage.ts';
+import { applyLearned } from './applying.ts';
 import type { DocId } from '../notes/ids.ts';
 import { closedReport, type ClosedReport } from './closing.ts';
 import { keepSlots } from './connect.ts';
@@ -91,6 +92,7 @@ export function createSession(place: Place, account: string, events: SessionEven
       await list(ctx, { full: false }, signal);
       received += await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
     }
+    if (!kept) await applyLearned(ctx);
     if (!kept) await keepSlots(place, ctx.vault, signal);
     kept = true;
     const closed = await closedReport(ctx);

@@ -19,6 +19,8 @@ export async function checkAndRepair(world: World, device: Device, place: Place,
   if (!context) return;
   const { findings } = await check(context, { full }, silent);
   world.trace(() => `${device.name} has the storage checked: ${told(findings)}`);
+  // Whoever has it repaired has said so, also when a wipe is among what was found.
+  world.hand.allow();
   const { repaired } = await repair(context, findings, silent);
   if (repaired.length > 0)
     world.trace(() => `${device.name} has it repaired: ${repaired.map(({ outcome }) => outcome.kind).join(', ')}`);

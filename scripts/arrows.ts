@@ -59,6 +59,7 @@ const ROOMS: readonly Room[] = [
       'yjs',
       'lib0',
       '@zxcvbn-ts/*',
+      'qr',
     ],
   },
   { path: 'src/cli/', files: ['src/engine/', 'src/notes/'], packages: ['node:*', 'yjs'] },

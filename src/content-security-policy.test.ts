@@ -39,6 +39,7 @@ describe('the Content-Security-Policy', () => {
       'https://content.dropboxapi.com',
       'https://notify.dropboxapi.com',
       'https://*.amazonaws.com',
+      'wss://*.amazonaws.com',
     ]);
   });
 
@@ -47,7 +48,28 @@ describe('the Content-Security-Policy', () => {
     const policy = contentSecurityPolicy({
       dropbox: { endpoints: { authorize: 'http://127.0.0.1:9/x', api: stand, content: `${stand}/2/`, notify: stand } },
     });
-    expect(directive(policy, 'connect-src')).toEqual(["'self'", stand, 'https://*.amazonaws.com']);
+    expect(directive(policy, 'connect-src')).toEqual([
+      "'self'",
+      stand,
+      'https://*.amazonaws.com',
+      'wss://*.amazonaws.com',
+    ]);
+  });
+
+  it('connects to sockets, which are origins of their own', () => {
+    const policy = contentSecurityPolicy({
+      aws: {
+        endpoints: {
+          api: 'http://127.0.0.1:4373/v1',
+          socket: 'ws://127.0.0.1:4373/socket',
+          other: 'wss://x.example/?y=1',
+        },
+      },
+    });
+    expect(directive(policy, 'connect-src')).toEqual(
+      expect.arrayContaining(['http://127.0.0.1:4373', 'ws://127.0.0.1:4373', 'wss://x.example']),
+    );
+    expect(policy).not.toContain('/socket');
   });
 
   it('keeps the usual address for an endpoint that config.json leaves out', () => {
@@ -56,7 +78,7 @@ describe('the Content-Security-Policy', () => {
     expect(directive(policy, 'connect-src')).not.toContain('https://api.dropboxapi.com');
   });
 
-  it.each(['javascript:alert(1)', 'data:text/html,x', '', 'api.dropboxapi.com', '*'])(
+  it.each(['javascript:alert(1)', 'data:text/html,x', '', 'api.dropboxapi.com', '*', 'wsx://a.example', 'ws://*'])(
     'refuses the endpoint "%s", in words that say where it is',
     (api) => {
       expect(() => contentSecurityPolicy({ dropbox: { endpoints: { api } } })).toThrow(/dropbox\.endpoints\.api/);

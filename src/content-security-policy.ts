@@ -26,7 +26,7 @@ const USUAL_ENDPOINTS: PolicyConfig = {
 /** The browser goes there and comes back; nothing is fetched from it. */
 const CONSENT_PAGE = 'authorize';
 
-/** @throws {TypeError} when an endpoint in the configuration isn't an http or https address. */
+/** @throws {TypeError} when an endpoint in the configuration isn't the address of a server or a socket. */
 export function contentSecurityPolicy(config: PolicyConfig): string {
   const directives: Record<string, readonly string[]> = {
     'default-src': ["'self'"],
@@ -34,8 +34,8 @@ export function contentSecurityPolicy(config: PolicyConfig): string {
     'script-src': ["'self'", "'wasm-unsafe-eval'"],
     // CodeMirror writes its style sheets into <style> elements at run time, and sets style attributes.
     'style-src': ["'self'", "'unsafe-inline'"],
-    // A person's own AWS account has host names that nobody knows beforehand.
-    'connect-src': ["'self'", ...providerOrigins(config), 'https://*.amazonaws.com'],
+    // A person's own AWS account has host names that nobody knows beforehand. Its socket has one, too.
+    'connect-src': ["'self'", ...providerOrigins(config), 'https://*.amazonaws.com', 'wss://*.amazonaws.com'],
     'img-src': ["'self'", 'data:', 'blob:'],
     'font-src': ["'self'"],
     'worker-src': ["'self'"],
@@ -72,8 +72,8 @@ function providerOrigins(config: PolicyConfig): string[] {
  */
 function originOf(address: string, where: string): string {
   const origin = URL.canParse(address) ? new URL(address).origin : '';
-  if (!/^https?:\/\/[a-z0-9.:-]+$/.test(origin)) {
-    throw new TypeError(`config.json: ${where} is "${address}", which isn't an http or https address`);
+  if (!/^(?:http|ws)s?:\/\/[a-z0-9.:-]+$/.test(origin)) {
+    throw new TypeError(`config.json: ${where} is "${address}", which isn't an http, https, ws or wss address`);
   }
   return origin;
 }

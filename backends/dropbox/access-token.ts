@@ -1,9 +1,9 @@
 /** The access token: which one to send now, and a new one when it is about to end or has been refused. */
+import { fieldOf } from '../field-of.ts';
 import { unlessAborted } from '../abort.ts';
 import type { ConnectionSettings } from '../provider.ts';
 import { StorageError } from '../storage.ts';
-import { deadline, RPC_MS, type Timer } from './deadline.ts';
-import { fieldOf } from './failure.ts';
+import { deadline, RPC_MS, type Timer } from '../deadline.ts';
 
 /** What is kept of a connection. */
 export interface DropboxSettings {

@@ -1,8 +1,9 @@
 /** A folder's listing and its later changes, as the storage interface tells them. */
 import type { files } from 'dropbox';
+import { fieldOf } from '../field-of.ts';
 import type { Area, ChangesPage, Cursor, StorageEvent } from '../storage.ts';
 import { StorageError, isObjectName } from '../storage.ts';
-import { DropboxFailure, fieldOf, foreignAnswer } from './failure.ts';
+import { DropboxFailure, foreignAnswer } from './failure.ts';
 import type { SdkCall } from './sdk.ts';
 
 /**

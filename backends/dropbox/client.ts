@@ -5,6 +5,7 @@
  * again with the same bytes and refuses others, so a repeated put is harmless and nothing is ever overwritten.
  * https://www.dropbox.com/developers/documentation/http/documentation#files-upload
  */
+import { fieldOf } from '../field-of.ts';
 import { unlessAborted } from '../abort.ts';
 import type { About, ObjectName, Storage } from '../storage.ts';
 import { MAX_OBJECT_BYTES, StorageError, isObjectName } from '../storage.ts';
@@ -12,10 +13,10 @@ import type { AccessTokens } from './access-token.ts';
 import { listChanges } from './changes.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { contentHash } from './content-hash.ts';
-import type { Timer } from './deadline.ts';
+import type { Timer } from '../deadline.ts';
 import { DELETE_BATCH_ENTRIES, deleteNames } from './deletion.ts';
 import { download } from './download.ts';
-import { DropboxFailure, fieldOf, foreignAnswer, storageErrorOf } from './failure.ts';
+import { DropboxFailure, foreignAnswer, storageErrorOf } from './failure.ts';
 import { createSdkCall } from './sdk.ts';
 import type { DropboxEndpoints } from './transport.ts';
 import { createTransport } from './transport.ts';

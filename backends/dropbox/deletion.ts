@@ -1,8 +1,9 @@
 /** Deleting: one by one, or many in a job that is asked after until it is done. */
 import type { files } from 'dropbox';
+import { fieldOf } from '../field-of.ts';
 import type { ObjectName } from '../storage.ts';
 import { StorageError } from '../storage.ts';
-import { DropboxFailure, fieldOf, foreignAnswer, tagsOf } from './failure.ts';
+import { DropboxFailure, foreignAnswer, tagsOf } from './failure.ts';
 import type { SdkCall } from './sdk.ts';
 
 export interface DeletionDeps {

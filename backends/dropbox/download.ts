@@ -1,6 +1,7 @@
 /** Getting bytes, whole or in part, and making sure that they are all there and Dropbox's. */
+import { fieldOf } from '../field-of.ts';
 import type { ByteRange, ObjectName } from '../storage.ts';
-import { failureOf, fieldOf, foreignAnswer } from './failure.ts';
+import { failureOf, foreignAnswer } from './failure.ts';
 import { headerSafeJson } from './header-safe-json.ts';
 import type { Transport } from './transport.ts';
 

@@ -3,6 +3,7 @@
  * by the tags of its unions, never by text: `error_summary` ends in random dots, and 429 may be plain text.
  * https://www.dropbox.com/developers/documentation/http/documentation#error-handling
  */
+import { fieldOf } from '../field-of.ts';
 import { StorageError } from '../storage.ts';
 
 /** The tags from the outermost to the innermost, for example `path`, `conflict`, `file`. */
@@ -26,12 +27,6 @@ export class DropboxFailure extends Error {
   has(...tags: readonly string[]): boolean {
     return tags.every((tag) => this.tags.includes(tag));
   }
-}
-
-export function fieldOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const fields: Readonly<Record<string, unknown>> = { ...value };
-  return fields[name];
 }
 
 /** Union members nest under their own tag's name, or under `reason`, as an upload's error does. */

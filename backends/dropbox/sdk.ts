@@ -8,8 +8,9 @@
  * token into the address and makes a weak PKCE verifier in browsers).
  */
 import type { Dropbox } from 'dropbox';
+import { fieldOf } from '../field-of.ts';
 import { StorageError } from '../storage.ts';
-import { dropboxFailure, fieldOf } from './failure.ts';
+import { dropboxFailure } from './failure.ts';
 import type { DropboxHost, Transport } from './transport.ts';
 
 const SDK_ADDRESS = /^https:\/\/(api|content)\.dropboxapi\.com\/2\/(.+)$/;

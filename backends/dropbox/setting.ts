@@ -6,7 +6,7 @@ import { createVirtualClock } from '../virtual-clock.ts';
 import { createAccessTokens, readSettings } from './access-token.ts';
 import { createDropboxStorage } from './client.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import type { Timer } from './deadline.ts';
+import type { Timer } from '../deadline.ts';
 import type { DropboxEmulator } from './emulator/emulator.ts';
 import { asFetch, createDropboxEmulator } from './emulator/emulator.ts';
 import type { Behaviour } from './emulator/world.ts';

@@ -11,7 +11,7 @@
  */
 import { StorageError } from '../storage.ts';
 import type { AccessTokens } from './access-token.ts';
-import { deadline, RPC_MS, type Timer, TRANSFER_MS } from './deadline.ts';
+import { deadline, RPC_MS, type Timer, TRANSFER_MS } from '../deadline.ts';
 import { failureOf } from './failure.ts';
 
 export type DropboxHost = 'api' | 'content' | 'notify';

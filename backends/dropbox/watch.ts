@@ -3,10 +3,11 @@
  * don't come through (a preflight or a proxy that refuses them), a calm timer stands in: it says "perhaps" once a
  * minute, and the listing that follows is the poll.
  */
+import { fieldOf } from '../field-of.ts';
 import { createRest } from '../rest.ts';
 import type { Cursor } from '../storage.ts';
 import { expiredCursor, readCursor } from './changes.ts';
-import { DropboxFailure, failureOf, fieldOf } from './failure.ts';
+import { DropboxFailure, failureOf } from './failure.ts';
 import type { Transport } from './transport.ts';
 
 export interface WatchDeps {

@@ -15,6 +15,10 @@ import { keepWants } from './wants.ts';
 /** Objects up to this many bytes are fetched whole; of larger ones the head first. */
 export const WHOLE = 256 * 1024;
 
+export function wholeUpTo({ deps }: Pick<Context, 'deps'>): number {
+  return deps.whole ?? WHOLE;
+}
+
 export const APPLYING = [
   'notes',
   'bodies',

@@ -10,7 +10,7 @@ import {
   inlineOf,
   knownOf,
   recordApplied,
-  WHOLE,
+  wholeUpTo,
 } from './applying.ts';
 import { concat } from './compression.ts';
 import type { Context } from './context.ts';
@@ -71,7 +71,7 @@ export async function applyWhole(ctx: Context, pack: PackRow, head: PackHead, by
     await forgetAside(tx, pack.id);
     await applyOrSetAside(ctx, tx, pack.id, pieces);
     await tx.contents.put(contentsOf(pack.id, head));
-    if (bytes.length <= WHOLE) await tx.objects.put({ id: pack.id, bytes });
+    if (bytes.length <= wholeUpTo(ctx)) await tx.objects.put({ id: pack.id, bytes });
     return recordApplied(ctx, tx, knownOf(pack, head), head.manifest);
   });
 }
@@ -80,7 +80,7 @@ export async function applyWhole(ctx: Context, pack: PackRow, head: PackHead, by
 export async function recordKnown(ctx: Context, pack: PackRow, head: PackHead, bytes: Bytes): Promise<void> {
   await applyInOne(ctx, async (tx) => {
     await tx.contents.put(contentsOf(pack.id, head));
-    if (bytes.length === pack.size && bytes.length <= WHOLE) await tx.objects.put({ id: pack.id, bytes });
+    if (bytes.length === pack.size && bytes.length <= wholeUpTo(ctx)) await tx.objects.put({ id: pack.id, bytes });
     return recordApplied(ctx, tx, knownOf(pack, head), head.manifest);
   });
 }

@@ -12,6 +12,8 @@ export interface VaultDeps extends SealDeps {
   readonly now: () => number;
   /** Entry kinds of Yjs updates that the program knows besides this version's: for tests of rule V4. */
   readonly kinds?: readonly number[];
+  /** Bytes up to which objects are fetched whole, where it isn't the usual number: for tests, in which objects are small. */
+  readonly whole?: number;
 }
 
 export interface Place {

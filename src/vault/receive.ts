@@ -2,7 +2,7 @@
  * Reading packs: heads first, so that the whole list is there while bodies arrive, newest first. Coverage is recorded with
  * the last entry of a pack, never before (rules V11, V12).
  */
-import { countWaiting, ownElement, pushesIn, WHOLE } from './applying.ts';
+import { countWaiting, ownElement, pushesIn, wholeUpTo } from './applying.ts';
 import { applyBodies, applyWhole, fetchBodies, recordKnown } from './bodies.ts';
 import { type Context, unreadable } from './context.ts';
 import { partsOf } from './coverage.ts';
@@ -71,7 +71,8 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
   const beginnings = new Map<string, Bytes>();
   let begun = 0;
   const fetchHead = async (pack: PackRow) => {
-    const guess = pack.size <= WHOLE ? pack.size : Math.max(WHOLE, Math.ceil(pack.size * share * 1.1));
+    const least = wholeUpTo(ctx);
+    const guess = pack.size <= least ? pack.size : Math.max(least, Math.ceil(pack.size * share * 1.1));
     return { pack, ...(await readHead(ctx, pack, guess, (part) => index(ctx, pack, part), signal)) };
   };
   const settle = async ({ pack, head, bytes, state }: Awaited<ReturnType<typeof fetchHead>>) => {

@@ -8,7 +8,7 @@ import { MAX_OBJECT_BYTES, type ObjectName } from '../../backends/storage.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { docFrom, hasPending, snapshotDigestInput, stateOf, UnreadableUpdate } from '../notes/merge.ts';
-import { contentsRow, WHOLE } from './applying.ts';
+import { contentsRow, wholeUpTo } from './applying.ts';
 import type { Context } from './context.ts';
 import { type Coverage, type DeviceId, type Element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
@@ -188,7 +188,7 @@ export async function put(ctx: Context, request: SealRequest, pack: SealedPack, 
     const id = packKey(ctx.storageId, pack.name);
     const writer = (await readMeta(tx, 'device'))?.id ?? null;
     await tx.contents.put(contentsRow(id, request.docs, pack.bare));
-    if (pack.bytes.length <= WHOLE) await tx.objects.put({ id, bytes: pack.bytes });
+    if (pack.bytes.length <= wholeUpTo(ctx)) await tx.objects.put({ id, bytes: pack.bytes });
     if (await tx.packs.get(id)) return;
     await tx.packs.put({
       id,

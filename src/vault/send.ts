@@ -10,7 +10,7 @@ import type { Card } from '../notes/card.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
 import { snapshotDigestInput, stateOf } from '../notes/merge.ts';
-import { contentsRow, pushesIn, WHOLE } from './applying.ts';
+import { contentsRow, pushesIn, wholeUpTo } from './applying.ts';
 import type { Context } from './context.ts';
 import { type DeviceId, type Element, element, partsOf } from './coverage.ts';
 import type { Bytes } from './crypto.ts';
@@ -231,7 +231,7 @@ async function uploaded(ctx: Context, row: UploadRow): Promise<void> {
     await tx.uploads.delete([row.id]);
     const id = packKey(ctx.storageId, row.name);
     await tx.contents.put(contentsRow(id, row.docs, row.bare));
-    if (row.bytes.length <= WHOLE) await tx.objects.put({ id, bytes: row.bytes });
+    if (row.bytes.length <= wholeUpTo(ctx)) await tx.objects.put({ id, bytes: row.bytes });
     if (await tx.packs.get(id)) return;
     await tx.packs.put({
       id,

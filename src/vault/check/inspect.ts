@@ -2,7 +2,7 @@
 import { isStorageError } from '../../../backends/storage.ts';
 import { type DocId, hexOf } from '../../notes/ids.ts';
 import { type Extent, extentOf } from '../../notes/extent.ts';
-import { ownElement, WHOLE } from '../applying.ts';
+import { ownElement, wholeUpTo } from '../applying.ts';
 import { concat } from '../compression.ts';
 import type { Context } from '../context.ts';
 import type { Coverage } from '../coverage.ts';
@@ -106,7 +106,8 @@ async function fetchHead(
   signal?: AbortSignal,
 ): Promise<{ head: PackHead; bytes: Bytes }> {
   // A byte more than it is said to have, to see one that is longer.
-  const first = whole || object.size <= WHOLE ? object.size + 1 : WHOLE;
+  const least = wholeUpTo(ctx);
+  const first = whole || object.size <= least ? object.size + 1 : least;
   let bytes: Bytes = await get(ctx, object, 0, first, signal);
   const all = first > object.size;
   if (all) await checkBytes(ctx, object, bytes);

@@ -1,5 +1,5 @@
 /** Reading the packs of a storage one after the other, and keeping what counts of them. */
-import { WHOLE } from '../applying.ts';
+import { wholeUpTo } from '../applying.ts';
 import type { Context } from '../context.ts';
 import type { Element } from '../coverage.ts';
 import { KNOWN_KINDS, STATE } from '../entry-kinds.ts';
@@ -73,7 +73,7 @@ export async function readPacks(
 ): Promise<void> {
   const { full, listed } = options;
   const { reading, memory, restorable } = into;
-  const cost = (object: ObjectFacts) => (full ? object.size : Math.min(object.size, WHOLE));
+  const cost = (object: ObjectFacts) => (full ? object.size : Math.min(object.size, wholeUpTo(ctx)));
   const ofBytes = objects.reduce((sum, object) => sum + cost(object), 0);
   let [done, bytes] = [0, 0];
   const tell = () => progress({ phase: 'reading', objects: done, ofObjects: objects.length, bytes, ofBytes });

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { CLIMATES, type ClimateName, isClimate } from './climates.ts';
 import { databasesOf } from './indexed-db.ts';
 import { type Plan, runJobs, share } from './jobs.ts';
 import { MUTANTS } from './mutants.ts';
@@ -17,6 +18,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 const USAGE = `npm run simulate -- [--seeds N] [--from S] [--jobs N]   runs N seeds from S on
 npm run simulate -- --seed S [--trace]                  runs one seed, and tells what happens
+                    [--climate NAME]                    where something rare is common: ${Object.keys(CLIMATES).join(', ')}
 npm run simulate -- --shrink S                          leaves out of a failing seed whatever it can, and tells the rest as a short story
 npm run simulate:mutants [-- NAME]                      plants the known bugs, and counts the seeds until each is found
 npm run simulate:night [-- --seeds N] [--from S]        a million seeds, or N. Ended and started again, it goes on where it was:
@@ -36,6 +38,11 @@ function whole(text: string | undefined, fallback: number, least: number): numbe
   return value;
 }
 
+function climateOf(name: string): ClimateName {
+  if (!isClimate(name)) throw new RangeError(`no climate is called "${name}"`);
+  return name;
+}
+
 function read(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -51,6 +58,7 @@ function read(args: readonly string[]) {
       mutants: { type: 'boolean', default: false },
       night: { type: 'boolean', default: false },
       keep: { type: 'string', default: KEPT },
+      climate: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -59,6 +67,7 @@ function read(args: readonly string[]) {
     from: seed ?? whole(values.from, 1, 0),
     seeds: seed === undefined ? whole(values.seeds, values.night ? NIGHT : values.mutants ? HUNT : 100, 1) : 1,
     jobs: seed === undefined ? whole(values.jobs, cpus().length, 1) : 1,
+    ...(values.climate !== undefined && { climate: climateOf(values.climate) }),
   };
   const job = values.job === undefined ? undefined : whole(values.job, 0, 0);
   const shrunk = values.shrink === undefined ? undefined : whole(values.shrink, 1, 0);
@@ -67,13 +76,14 @@ function read(args: readonly string[]) {
 
 const show = (line: string) => process.stdout.write(`${line}\n`);
 
-function run(seed: number, trace: boolean): Promise<Outcome> {
-  return simulate(seed, { databases: databasesOf(seed), ...(trace ? { trace: show } : {}) });
+function run(seed: number, trace: boolean, { climate = 'mixed' }: Plan): Promise<Outcome> {
+  const options = { databases: databasesOf(seed), climate: CLIMATES[climate] };
+  return simulate(seed, { ...options, ...(trace ? { trace: show } : {}) });
 }
 
 /** One of several processes: an outcome a line. */
 async function work(plan: Plan, job: number): Promise<void> {
-  for (const seed of share(plan, job)) show(JSON.stringify(await run(seed, false)));
+  for (const seed of share(plan, job)) show(JSON.stringify(await run(seed, false, plan)));
 }
 
 /** Tells outcomes in order of their seeds, each as soon as those before it are known. */
@@ -99,9 +109,12 @@ async function runAll(plan: Plan, trace: boolean): Promise<number> {
     failed++;
     show(`seed ${seed} breaks ${failure.rule}: ${failure.message}`);
     if (plan.seeds === 1) show(failure.stack);
-    show(`  replay it with: npm run simulate -- --seed ${seed} --trace, or told shortly: --shrink ${seed}`);
+    const where = plan.climate === undefined ? '' : ` --climate ${plan.climate}`;
+    show(
+      `  replay it with: npm run simulate -- --seed ${seed}${where} --trace, or told shortly: --shrink ${seed}${where}`,
+    );
   });
-  if (plan.jobs === 1) for (const seed of share(plan, 0)) told(await run(seed, trace));
+  if (plan.jobs === 1) for (const seed of share(plan, 0)) told(await run(seed, trace, plan));
   else await runJobs(plan, ROOT, told);
   show(`${plan.seeds} seeds, ${steps} steps, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   show(`${plan.seeds - failed} passed, ${failed} failed`);
@@ -125,8 +138,8 @@ async function huntAll(plan: Plan, names: readonly string[]): Promise<number> {
   return survived;
 }
 
-async function tellShort(seed: number): Promise<boolean> {
-  const shrunk = await shrink(seed);
+async function tellShort(seed: number, { climate = 'mixed' }: Plan): Promise<boolean> {
+  const shrunk = await shrink(seed, CLIMATES[climate]);
   if (!shrunk) {
     show(`seed ${seed} passes`);
     return false;
@@ -157,7 +170,7 @@ async function main(): Promise<number> {
     await work(plan, job);
     return 0;
   }
-  if (args.shrink !== undefined) return (await tellShort(args.shrink)) ? 1 : 0;
+  if (args.shrink !== undefined) return (await tellShort(args.shrink, plan)) ? 1 : 0;
   if (args.night) return (await runNight(plan, join(ROOT, args.keep))) === 0 ? 0 : 1;
   if (mutants) return (await huntAll(plan, names)) === 0 ? 0 : 1;
   return (await runAll(plan, trace)) === 0 ? 0 : 1;

@@ -1,12 +1,14 @@
 /** Seeds shared out among processes. What a seed comes to doesn't depend on who runs it. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { ClimateName } from './climates.ts';
 import type { Outcome } from './simulate.ts';
 
 export interface Plan {
   readonly from: number;
   readonly seeds: number;
   readonly jobs: number;
+  readonly climate?: ClimateName;
 }
 
 /** The seeds of one of the processes. */

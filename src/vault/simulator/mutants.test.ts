@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { CLIMATES } from './climates.ts';
 import { databasesOf } from './indexed-db.ts';
 import { MUTANTS } from './mutants.ts';
 import { hunt, plant } from './mutate.ts';
@@ -11,7 +12,8 @@ describe('the simulator finds planted bugs', () => {
     async (_, mutant, seed) => {
       const outcome = await hunt(mutant, { from: seed, seeds: 1, jobs: 1 });
       expect(outcome?.failure?.rule).toBe(mutant.rule);
-      const truth = await simulate(seed, { databases: databasesOf(seed) });
+      const climate = CLIMATES[mutant.climate ?? 'mixed'];
+      const truth = await simulate(seed, { databases: databasesOf(seed), climate });
       expect(truth.failure).toBeNull();
     },
     120_000,

@@ -1,4 +1,5 @@
 /** Bugs planted in the source text on purpose, so that we know the simulator would find their like. */
+import type { ClimateName } from './climates.ts';
 import type { Rule } from './violation.ts';
 
 export interface Edit {
@@ -12,6 +13,8 @@ export interface Edit {
 export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
+  /** Where it is looked for; without it, in the seeds as they are drawn. */
+  readonly climate?: ClimateName;
   /** By which it must be found. */
   readonly rule: Rule;
   /** The first seed that finds it; a test holds both to it. Null while none is recorded: only the hunt plants it. */
@@ -128,6 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
   });`,
       },
     ],
+    climate: 'twins',
     rule: 'V11',
     seed: null,
   },
@@ -155,6 +159,7 @@ export const MUTANTS: readonly Mutant[] = [
         replace: '',
       },
     ],
+    climate: 'headFirst',
     rule: 'V23',
     seed: null,
   },
@@ -222,6 +227,7 @@ import { mergeUpdates } from 'yjs';`,
         replace: `      if (row.kind !== STATE || !here) fresh.push(row);`,
       },
     ],
+    climate: 'headFirst',
     rule: 'V11',
     seed: null,
   },
@@ -237,6 +243,7 @@ import { mergeUpdates } from 'yjs';`,
     }`,
       },
     ],
+    climate: 'rot',
     rule: 'V37',
     seed: null,
   },
@@ -249,6 +256,7 @@ import { mergeUpdates } from 'yjs';`,
         replace: `      return left === steps.length - 1 ? recordApplied(ctx, tx, known, null) : [];`,
       },
     ],
+    climate: 'long',
     rule: 'V11',
     seed: null,
   },

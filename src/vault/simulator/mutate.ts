@@ -27,7 +27,7 @@ export async function hunt(mutant: Mutant, plan: Plan): Promise<Outcome | null> 
       const file = join(folder, edit.file);
       writeFileSync(file, plant(mutant.name, edit, readFileSync(file, 'utf8')));
     }
-    return await firstFailure(folder, plan);
+    return await firstFailure(folder, { ...plan, ...(mutant.climate && { climate: mutant.climate }) });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

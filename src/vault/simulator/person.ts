@@ -8,7 +8,7 @@ import {
   removeNotebook,
   renameNotebook,
 } from '../../notes/library.ts';
-import { type DocId, LIBRARY, noteId, type NoteId, notebookId } from '../../notes/ids.ts';
+import { type DocId, isNoteId, LIBRARY, noteId, type NoteId, notebookId } from '../../notes/ids.ts';
 import {
   addTag,
   initNote,
@@ -241,6 +241,22 @@ export function createPerson(world: World, device: Device, life: Life, dice: Dic
     });
   }
 
+  async function deleteForGood(id: NoteId): Promise<void> {
+    world.trace(() => `${device.name} deletes ${id} for good`);
+    // Where nobody else can have it, it simply goes.
+    if (!(await ownVault(life.state))) world.oracle.willPurge(device.held.get(id) ?? []);
+    const place = placeOf(device, life);
+    const context = await openContext(place);
+    const report = await purgeNotes(place, [id], {
+      good: true,
+      ...(context ? { fetch: (doc) => fetchNote(context, doc) } : {}),
+    }).catch((error: unknown) => {
+      if (isStorageError(error) || isVaultError(error)) return null;
+      throw error;
+    });
+    if (report?.kept.length) world.trace(() => `${device.name} can't: ${report.kept[0]?.reason}`);
+  }
+
   /** Deletes a note for good, or takes it out of the trash again. */
   async function decide(): Promise<void> {
     const list = await life.state.read(['notes'], (tx) => tx.notes.list());
@@ -259,19 +275,7 @@ export function createPerson(world: World, device: Device, life: Life, dice: Dic
       );
       return;
     }
-    world.trace(() => `${device.name} deletes ${note.id} for good`);
-    // Where nobody else can have it, it simply goes.
-    if (!(await ownVault(life.state))) world.oracle.willPurge(device.held.get(note.id) ?? []);
-    const place = placeOf(device, life);
-    const context = await openContext(place);
-    const report = await purgeNotes(place, [note.id], {
-      good: true,
-      ...(context ? { fetch: (doc) => fetchNote(context, doc) } : {}),
-    }).catch((error: unknown) => {
-      if (isStorageError(error) || isVaultError(error)) return null;
-      throw error;
-    });
-    if (report?.kept.length) world.trace(() => `${device.name} can't: ${report.kept[0]?.reason}`);
+    await deleteForGood(note.id);
   }
 
   async function act(): Promise<void> {
@@ -287,7 +291,9 @@ export function createPerson(world: World, device: Device, life: Life, dice: Dic
   async function peek(): Promise<void> {
     const waiting = await life.state.read(['pending'], (tx) => tx.pending.list({ limit: 200 }));
     const pending = dice.pick(waiting);
-    if (pending) await fetch(pending.doc);
+    if (!pending) return;
+    if (isNoteId(pending.doc) && dice.chance(0.2)) await deleteForGood(pending.doc);
+    else await fetch(pending.doc);
   }
 
   async function guarded(work: () => Promise<void>): Promise<void> {

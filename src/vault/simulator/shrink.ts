@@ -1,4 +1,5 @@
 /** Makes a failing run small: leaves out whatever it can and still break the same rule. */
+import type { Climate } from './climates.ts';
 import { databasesOf } from './indexed-db.ts';
 import { EVERYTHING, type Less } from './less.ts';
 import { type Outcome, simulate } from './simulate.ts';
@@ -38,12 +39,12 @@ function changeBetween(from: Less, to: Less): string {
 }
 
 /** Null when the seed passes. */
-export async function shrink(seed: number): Promise<Shrunk | null> {
+export async function shrink(seed: number, climate: Climate = {}): Promise<Shrunk | null> {
   const databases = databasesOf(seed);
   let runs = 0;
   const run = (less: Less, trace?: (line: string) => void): Promise<Outcome> => {
     runs++;
-    return simulate(seed, { databases, less, ...(trace ? { trace } : {}) });
+    return simulate(seed, { databases, less, climate, ...(trace ? { trace } : {}) });
   };
   let failure = (await run(EVERYTHING)).failure;
   if (!failure) return null;

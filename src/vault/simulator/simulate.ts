@@ -3,6 +3,7 @@ import './platform-random.ts';
 import { openMemory } from '../../../backends/memory/client.ts';
 import { createMemoryProvider } from '../../../backends/memory/provider.ts';
 import type { Bytes } from '../crypto.ts';
+import type { Climate } from './climates.ts';
 import { createClock } from './clock.ts';
 import { createCourse, drawLuggage, newLife } from './course.ts';
 import { type Databases, type Device, memoryDatabases, openCounted } from './device.ts';
@@ -25,6 +26,8 @@ import type { World } from './world.ts';
 
 const HOUR = 3600_000;
 const DAY = 24 * HOUR;
+/** Bytes that are fetched at first where that is to be little: less than most heads. */
+const LITTLE = 1024;
 
 export interface Outcome {
   readonly seed: number;
@@ -37,6 +40,7 @@ export interface SimulateOptions {
   /** Gets each line of what happens. */
   readonly trace?: (line: string) => void;
   readonly less?: Less;
+  readonly climate?: Climate;
 }
 
 function failureOf(error: unknown): NonNullable<Outcome['failure']> {
@@ -51,7 +55,7 @@ const ignore = (_error: unknown): void => undefined;
 
 function createWorld(
   seed: number,
-  { databases = memoryDatabases, trace: write, less = EVERYTHING }: SimulateOptions,
+  { databases = memoryDatabases, trace: write, less = EVERYTHING, climate = {} }: SimulateOptions,
 ): { world: World; failed: Promise<never>; settings: { account: string } } {
   let fail = ignore;
   const failed = new Promise<never>((_, reject) => {
@@ -71,7 +75,7 @@ function createWorld(
   const trace: World['trace'] = write
     ? (line) => write(`${((clock.now() - start) / 1000).toFixed(3)} ${line()}`)
     : () => undefined;
-  const weather = drawWeather(dice(seed, 'weather'));
+  const weather = { ...drawWeather(dice(seed, 'weather')), ...climate.weather };
   for (const fault of less.without) weather[fault] = CALM[fault];
   const punctual = weather.jumps === 0 && weather.providerJumps === 0;
   const provider = createMemoryProvider({
@@ -144,6 +148,7 @@ async function createDevice(world: World, name: string): Promise<Device> {
       crypto: synchronousCrypto(world.dice(`secrets of ${name}`).next),
       compression: synchronousCompression,
       now: () => world.clock.now() + device.ahead,
+      ...(world.weather.headFirst > 0 && { whole: LITTLE }),
     },
     weak: world.dice(`power of ${name}`).chance(0.2),
     ahead: 0,
@@ -164,11 +169,16 @@ function joining(luck: Dice, now: number, span: number): () => number {
   return () => together ?? now + luck.skewed(1, span / 2);
 }
 
-async function run(world: World, settings: { account: string }, less: Less): Promise<void> {
+async function run(
+  world: World,
+  settings: { account: string },
+  { less = EVERYTHING, climate = {} }: SimulateOptions,
+): Promise<void> {
   const { clock, provider } = world;
   const luck = world.dice('plan');
   settings.account = (await openMemory(provider).about()).accountId;
-  Object.assign(provider.switches, less.prompt ? CALM_SWITCHES : drawSwitches(world.dice('switches')));
+  const switches = { ...drawSwitches(world.dice('switches')), ...climate.switches };
+  Object.assign(provider.switches, less.prompt ? CALM_SWITCHES : switches);
   const span = Math.ceil(luck.skewed(HOUR, 24 * HOUR) * world.weather.pace * less.span);
   const until = clock.now() + span;
   const course = createCourse(world);
@@ -177,7 +187,7 @@ async function run(world: World, settings: { account: string }, less: Less): Pro
     const device = await createDevice(world, String.fromCharCode(65 + world.devices.length));
     device.joinsAt = joinsAt();
     world.devices.push(device);
-    const luggage = drawLuggage(luck);
+    const luggage = climate.luggage ?? drawLuggage(luck);
     if (luggage && !less.light) {
       const life = newLife({ ...world, weather: { ...CALM } }, device, luck, () => undefined);
       await createPerson(world, device, life, luck).bring(luggage.notes, luggage.text, luggage.tags);
@@ -201,7 +211,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const { world, failed, settings } = createWorld(seed, options);
   let failure: Outcome['failure'] = null;
   try {
-    await world.clock.drive(Promise.race([run(world, settings, options.less ?? EVERYTHING), failed]));
+    await world.clock.drive(Promise.race([run(world, settings, options), failed]));
   } catch (error) {
     failure = failureOf(error);
     world.trace(() => `${failureOf(error).rule}: ${failureOf(error).message}`);

@@ -60,6 +60,8 @@ export interface Weather {
   jumps: number;
   /** How many times a day a device goes offline, for minutes or hours. */
   offline: number;
+  /** Whether objects are fetched head first though they are small, so that much is shown before it is here. */
+  headFirst: number;
   /** By how much slower everything goes: then a run lasts for weeks or years, and as much happens in it as in a day. */
   pace: number;
 }
@@ -93,6 +95,7 @@ export const CALM: Readonly<Weather> = {
   providerJumps: 0,
   jumps: 0,
   offline: 0,
+  headFirst: 0,
   pace: 1,
 };
 
@@ -145,6 +148,7 @@ export function drawWeather(dice: Dice): Weather {
     providerJumps: sometimes(dice, 0.1, 3),
     jumps: sometimes(dice, 0.3, 3),
     offline: sometimes(dice, 0.6, 4),
+    headFirst: dice.chance(0.15) ? 1 : 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StorageError } from '../../backends/storage.ts';
+import { type ObjectName, StorageError } from '../../backends/storage.ts';
 import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
 import { PURGE } from './entry-kinds.ts';
 import type { IdleReport } from './idle.ts';
@@ -223,6 +223,70 @@ test('V13 nothing is merged while packs are unread, or something that others nam
     if (row) await tx.packs.put({ ...row, state: 'applied' });
   });
   expect(await device.session.idle({ weak: false })).toMatchObject({ merged: 8 });
+});
+
+/** Listed for ever, and nobody can read it. @returns the way to end it */
+function haunt(device: Device, ghost: ObjectName, from = 0): () => void {
+  return between(device, (storage) => ({
+    async get(name, range, signal) {
+      if (name === ghost && (range?.end ?? Number.POSITIVE_INFINITY) > from)
+        throw new StorageError('NotFound', 'listed, but not there');
+      return storage.get(name, range, signal);
+    },
+  }));
+}
+
+test('V27 what is listed and never found is late at first, and then merging goes on without it; found again, it is read', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, ...range(7));
+  const other = await joiner(world);
+  const before = world.names('p');
+  await push(other, 8);
+  const ghost = world.names('p').find((name) => !before.includes(name)) as ObjectName;
+  const found = haunt(device, ghost);
+  await device.sync();
+  await push(device, 9);
+  expect(await settle(device), 'it may be late').toMatchObject({ merged: 0 });
+  for (let day = 1; day <= 2; day++) {
+    world.time += 7 * HOUR;
+    await device.sync();
+  }
+  expect(await settle(device)).toMatchObject({ merged: 8 });
+  device.resetCounts();
+  await device.sync();
+  expect(device.counts(), 'nor is everything listed twice for it').toMatchObject({ changes: 1, get: 0 });
+  found();
+  world.time += 7 * HOUR;
+  await device.sync();
+  expect(await device.texts()).toEqual(expect.objectContaining(await other.texts()));
+  expect((await device.rows('packs')).map((row) => row.state)).not.toContain('damaged');
+  world.time += 7 * HOUR;
+  await device.sync();
+  expect(await device.rows('sights'), 'and nothing is held against it').toEqual([]);
+});
+
+test('V27 what is found only in part for long counts as much as what isn’t found at all', async () => {
+  const world = createWorld();
+  const device = await founder(world);
+  // Else it would be most of what is there, and a person would be asked.
+  for (const number of range(60)) await device.write(note(200 + number), words(world, 16_000));
+  await device.sync();
+  await push(device, ...range(8));
+  const other = await joiner(world);
+  const before = world.names('p');
+  for (const number of range(30)) await other.write(note(100 + number), words(world, 16_000));
+  await other.sync();
+  const ghost = world.names('p').find((name) => !before.includes(name)) as ObjectName;
+  haunt(device, ghost, 262_144);
+  await device.sync();
+  expect((await device.rows('packs')).map((row) => row.state)).toContain('indexed');
+  expect(await settle(device)).toMatchObject({ merged: 0 });
+  for (let day = 1; day <= 2; day++) {
+    world.time += 7 * HOUR;
+    await device.sync();
+  }
+  expect(await settle(device)).toMatchObject({ merged: 8 });
 });
 
 test('V14 packs that hold a note of which a part is missing wait; the others are merged', async () => {

@@ -65,6 +65,7 @@ async function addPack(tx: ListingTables, storage: StorageId, info: ObjectInfo, 
   const row: PackRow = { ...known, size, time, present: true, gone: null };
   // Something was put there anew, by whatever hand: what was read of it once says nothing of these bytes.
   const other = known.size !== size || (known.time !== 0 && Math.abs(known.time - time) >= SAME_MOMENT);
+  if (other) await tx.sights.delete([damageKey(row)]);
   await tx.packs.put(other ? { ...row, state: 'listed', listed: null, body: null } : row);
 }
 
@@ -106,7 +107,9 @@ async function apply(
 
 /** What was damaged once and read well since begins anew, should it ever be damaged again. */
 async function forgetDamage(tx: ListingTables, storage: StorageId): Promise<void> {
-  const well = (await tx.packs.where('storage', [storage])).filter((row) => row.state !== 'damaged');
+  const well = (await tx.packs.where('storage', [storage])).filter(
+    (row) => !['damaged', 'listed', 'indexed'].includes(row.state),
+  );
   await tx.sights.delete(well.map(damageKey));
 }
 

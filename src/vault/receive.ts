@@ -14,7 +14,9 @@ import { newDevice } from './identity.ts';
 import { inOrder } from './in-order.ts';
 import { parseName } from './names.ts';
 import { answerWants } from './wants.ts';
+import { CONFIRMED_AFTER, damageKey } from './standing.ts';
 import { type PackRow, readMeta } from './state.ts';
+import { momentOf } from './time.ts';
 
 const AT_ONCE = 6;
 /** Bytes of packs' beginnings that are kept until their bodies come, so that the whole can be held against its name. */
@@ -109,9 +111,31 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
     if (bodies) await guarded(ctx, pack, () => applyBodies(ctx, bodies));
     progress(++done, total);
   }
+  await doubtAbsent(ctx, all);
   await countWaiting(ctx);
   await answerWants(ctx);
   return all.length;
+}
+
+/**
+ * What is listed and isn't found is late, and nothing is merged meanwhile. Once full listings an hour apart have named it and no read
+ * has found it, it counts as damaged: nothing waits for it any more, and it is looked for again after each full listing (rule V27).
+ */
+async function doubtAbsent(ctx: Context, tried: readonly PackRow[]): Promise<void> {
+  if (tried.length === 0) return;
+  const now = ctx.deps.now();
+  const confirmed = await ctx.state.write(['packs', 'sights', 'meta'], async (tx) => {
+    const rows = await tx.packs.getMany(tried.map((row) => row.id));
+    const absent = rows.flatMap((row) => (row?.state === 'listed' || row?.state === 'indexed' ? [row] : []));
+    const since = (await tx.sights.getMany(absent.map(damageKey))).map((sight) => sight?.local);
+    const moment = await momentOf(tx, ctx.storageId, now);
+    // A clock that was put back must not make it wait for years.
+    const fresh = absent.filter((_, index) => (since[index] ?? Number.POSITIVE_INFINITY) > now);
+    await tx.sights.putMany(fresh.map((row) => ({ key: damageKey(row), ...moment })));
+    const full = (await readMeta(tx, `listing ${ctx.storageId}`))?.full ?? 0;
+    return absent.filter((_, index) => full - (since[index] ?? now) >= CONFIRMED_AFTER);
+  });
+  for (const row of confirmed) await setState(ctx, row, 'damaged');
 }
 
 /** A damaged pack counts as absent: said so, read again later, and nothing else stops for it (rule V11). Null then. */

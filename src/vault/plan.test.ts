@@ -67,6 +67,18 @@ test('V19 a pack that leaves a part to others is merged only together with them:
   expect(ids(plan([...packs, leaving, holding]).inputs)).toEqual(ids([...packs, leaving, holding]));
 });
 
+test('V19 packs that leave a part to others hold up nobody: neither the tiers above theirs, nor room that has to be made', () => {
+  const leaving = range(0, 16).map((number) => small(number, { with: covering(1) }));
+  const upper = range(0, 8).map((number) => pack(300_000, range(9000 + number * 100, 9100 + number * 100)));
+  expect(ids(plan([...leaving, ...upper]).inputs)).toEqual(ids(upper));
+  const larger = range(20, 24).map((number) => pack(800, [number]));
+  expect(ids(plan([...leaving, ...larger], { urgent: true }).inputs)).toEqual(ids(larger));
+  // Nor do they fill their tier: whatever is pushed would be merged at once, with what was just merged.
+  expect(plan([...leaving, ...larger.slice(2)]).inputs).toBeNull();
+  // And there is nothing to list for.
+  expect(plan(leaving, { waited: () => null }).listing).toBe(false);
+});
+
 test('V16 packs of different tiers are not merged with each other', () => {
   const packs = [
     ...range(0, 5).map((number) => small(number)),

@@ -165,6 +165,20 @@ function lotOf(tier: number, live: readonly LivePack[]): number {
   return grown ? usual : Math.min(FULL, usual);
 }
 
+/**
+ * Without those that leave a part to packs which aren't among them: what came out would leave that part to them as well, so that it
+ * could take nobody else's place, and would be made again and again.
+ */
+function selfContained(packs: readonly LivePack[]): LivePack[] {
+  let left = [...packs];
+  for (;;) {
+    const covered = new Set(left.flatMap((pack) => [...pack.covers]));
+    const kept = left.filter((pack) => pack.with.every((item) => covered.has(item)));
+    if (kept.length === left.length) return left;
+    left = kept;
+  }
+}
+
 /** The tiers that are full, smallest first: the pack that made each so, and all that it holds. */
 function fullTiers(
   unfrozen: readonly LivePack[],
@@ -177,8 +191,10 @@ function fullTiers(
   }
   return [...tiers.entries()]
     .sort(([a], [b]) => a - b)
-    .flatMap(([tier, packs]) => {
+    .flatMap(([tier, all]) => {
       const lot = lotOf(tier, live);
+      // The others would fill it for good, and be none of what is merged.
+      const packs = selfContained(all);
       const due = packs.sort(byTime)[(live.length < CROWDED ? lot : lot / 2) - 1];
       return due ? [{ due, packs }] : [];
     });
@@ -205,11 +221,13 @@ function thawed(live: readonly LivePack[], { shares }: Circumstances): LivePack[
       .sort((a, b) => b.share - a.share || byTime(a.pack, b.pack));
     // In the best case all that is alike is saved.
     if (alike.reduce((sum, { pack, share }) => sum + share * docsIn(pack), 0) * 2 < docsIn(frozen)) continue;
-    const inputs = [frozen];
+    const fit = [frozen];
     for (const { pack } of alike) {
-      inputs.push(pack);
-      if (estimate(inputs) > FITS) inputs.pop();
+      fit.push(pack);
+      if (estimate(fit) > FITS) fit.pop();
     }
+    const inputs = selfContained(fit);
+    if (!inputs.includes(frozen)) continue;
     const saved = inputs.reduce((sum, pack) => sum + pack.size, 0) - estimate(inputs);
     if (inputs.length > 1 && saved >= frozen.size / 2) return inputs;
   }
@@ -240,40 +258,29 @@ export interface Plan {
 }
 
 function fewest(unfrozen: readonly LivePack[], bound: number): LivePack[] | null {
-  const few = fitting(unfrozen, bound).slice(0, FULL);
+  const few = fitting(
+    unfrozen.filter((pack) => pack.with.length === 0),
+    bound,
+  ).slice(0, FULL);
   return few.length > 1 ? few : null;
 }
 
 function fromFullTier(live: readonly LivePack[], unfrozen: readonly LivePack[], here: Circumstances) {
   for (const { due, packs } of fullTiers(unfrozen, live)) {
     if (!isTurn(due, live.length, here)) continue;
-    const inputs = fitting(packs, here.weak ? WEAK.together : FITS);
-    if (inputs.length > 1) return here.weak ? inputs : withCascade(inputs, unfrozen, live);
+    const fit = fitting(packs, here.weak ? WEAK.together : FITS);
+    const inputs = selfContained(here.weak ? fit : withCascade(fit, unfrozen, live));
+    if (inputs.length > 1) return inputs;
   }
   return null;
-}
-
-/**
- * Without those that leave a part to packs which aren't among them: what came out would leave that part to them as well, so that it
- * could take nobody else's place, and would be made again and again.
- */
-function selfContained(packs: readonly LivePack[] | null): LivePack[] | null {
-  let left = [...(packs ?? [])];
-  for (;;) {
-    const covered = new Set(left.flatMap((pack) => [...pack.covers]));
-    const kept = left.filter((pack) => pack.with.every((item) => covered.has(item)));
-    if (kept.length === left.length) return left.length > 1 ? left : null;
-    left = kept;
-  }
 }
 
 /** The next merge that is due. */
 export function planMerge(live: readonly LivePack[], here: Circumstances): Plan {
   const unfrozen = live.filter((pack) => pack.size < (here.weak ? WEAK.each : FROZEN));
   const listing = fullTiers(unfrozen, live).some(({ due }) => here.waited(due) === null);
-  const small = here.urgent ? fewest(unfrozen, here.weak ? WEAK.together : FITS) : fromFullTier(live, unfrozen, here);
-  const inputs = selfContained(small);
+  const inputs = here.urgent ? fewest(unfrozen, here.weak ? WEAK.together : FITS) : fromFullTier(live, unfrozen, here);
   if (inputs || here.weak || here.urgent) return { inputs: inputs?.sort(byTime) ?? null, rewrite: null, listing };
   const rewrite = rewritten(live, here);
-  return rewrite ?? { inputs: selfContained(thawed(live, here))?.sort(byTime) ?? null, rewrite: null, listing };
+  return rewrite ?? { inputs: thawed(live, here)?.sort(byTime) ?? null, rewrite: null, listing };
 }

@@ -1,14 +1,17 @@
-/** Some devices on one storage, in a time of their own that jumps from push to push. */
+/**
+ * Some devices on one storage, in a time of their own that jumps from push to push. They seal and compress with the same algorithms
+ * as the app, called synchronously: the bytes are the same, and a hundred thousand small packs needn't go by way of other threads.
+ */
 import { counting } from '../../backends/counting.ts';
 import { openMemory } from '../../backends/memory/client.ts';
 import { createMemoryProvider, type MemoryProvider } from '../../backends/memory/provider.ts';
 import { initNote, textOf, touch } from '../../src/notes/note.ts';
-import type { Place } from '../../src/vault/context.ts';
+import type { Place, VaultDeps } from '../../src/vault/context.ts';
 import type { Bytes } from '../../src/vault/crypto.ts';
 import { CHANGING, loadDocs, recordEdit } from '../../src/vault/documents.ts';
 import { createMemoryState } from '../../src/vault/memory-state.ts';
-import type { IdleReport } from '../../src/vault/idle.ts';
 import type { Session } from '../../src/vault/session.ts';
+import { synchronousCompression, synchronousCrypto } from '../../src/vault/simulator/synchronous.ts';
 import type { State } from '../../src/vault/state.ts';
 import { corpus, randomFrom } from '../corpus.ts';
 import { found, join, placeOf, platform } from '../device.ts';
@@ -26,7 +29,12 @@ export interface World {
   /** ms since 1970. */
   time: number;
   readonly provider: MemoryProvider;
+  /** Places in the seed's randomness that are taken: each device has its own. */
+  devices: number;
 }
+
+/** How a device seals and compresses: as the years are run through, or as the app does it, for a figure in seconds. */
+export type Platform = 'synchronous' | 'platform';
 
 /** Far from any real date, so that a time taken from the machine's own clock is noticed. */
 const BEGINNING = Date.UTC(2031, 0, 1);
@@ -36,13 +44,27 @@ export function createWorld(): World {
   const world: World = {
     time: BEGINNING,
     provider: createMemoryProvider({ now: () => world.time, sleep: async () => undefined, random }),
+    devices: 0,
   };
   return world;
 }
 
-async function connect(world: World, state: State, how: (place: Place) => Promise<Session>): Promise<Device> {
+function depsOf(world: World, which: Platform): VaultDeps {
+  const crypto = synchronousCrypto(randomFrom(1, -1000 - world.devices++));
+  const now = () => world.time;
+  if (which === 'synchronous') return { crypto, compression: synchronousCompression, now };
+  // One passphrase opens the vault on all of them.
+  return { ...platform, crypto: { ...platform.crypto, stretch: (...given) => crypto.stretch(...given) }, now };
+}
+
+async function connect(
+  world: World,
+  state: State,
+  which: Platform,
+  how: (place: Place) => Promise<Session>,
+): Promise<Device> {
   const counted = counting(openMemory(world.provider));
-  const place = placeOf(state, counted.storage, { ...platform, now: () => world.time });
+  const place = placeOf(state, counted.storage, depsOf(world, which));
   return {
     place,
     session: await how(place),
@@ -54,11 +76,11 @@ async function connect(world: World, state: State, how: (place: Place) => Promis
 
 /** The first device, with what it holds in its state already. */
 export function first(world: World, state: State): Promise<Device> {
-  return connect(world, state, found);
+  return connect(world, state, 'synchronous', found);
 }
 
-export function further(world: World): Promise<Device> {
-  return connect(world, createMemoryState(), join);
+export function further(world: World, which: Platform = 'synchronous'): Promise<Device> {
+  return connect(world, createMemoryState(), which, join);
 }
 
 /** Text to type: somewhere from the middle of other notes than those of the corpus that is measured with. */
@@ -73,12 +95,21 @@ export function wordsFrom(seed: number): Words {
   };
 }
 
+/** A client id for each time that a note is opened (rule V7). */
+export type ClientIds = () => number;
+
+export function clientIdsFrom(seed: number): ClientIds {
+  const random = randomFrom(seed, -4);
+  return () => Math.floor(random() * 0x1_0000_0000);
+}
+
 /** Makes the step's edits on the device. They wait to be sent. */
-export async function perform({ place }: Device, { edits }: Step, words: Words): Promise<void> {
+export async function perform({ place }: Device, { edits }: Step, words: Words, clientIds: ClientIds): Promise<void> {
   for (const { id, isNew, typed, deleted, where } of edits) {
     await place.state.write(CHANGING, async (tx) => {
       const doc = (await loadDocs(tx, [id])).get(id)?.doc;
       if (!doc) throw new Error(`there is no document ${id}`);
+      doc.clientID = clientIds();
       const updates: Uint8Array[] = [];
       doc.on('update', (update: Uint8Array) => updates.push(update));
       doc.transact(() => {
@@ -96,13 +127,12 @@ export async function perform({ place }: Device, { edits }: Step, words: Words):
   }
 }
 
-/** Idle work until nothing is left to do now. */
-export async function rest({ session }: Device): Promise<Pick<IdleReport, 'written' | 'deleted'>> {
-  const sum = { written: 0, deleted: 0 };
+/** Idle work until nothing is left to do now. @returns the bytes of each pack that was merged */
+export async function rest({ session }: Device): Promise<number[]> {
+  const merged: number[] = [];
   for (;;) {
-    const { written, deleted, more } = await session.idle({ weak: false });
-    sum.written += written;
-    sum.deleted += deleted;
-    if (!more) return sum;
+    const { written, more } = await session.idle({ weak: false });
+    if (written > 0) merged.push(written);
+    if (!more) return merged;
   }
 }

@@ -7,6 +7,12 @@ import { measureOneNote } from './one-note.ts';
 /** At most. */
 const COMPACTION = { listed: 64, live: 32, stored: 1.25, alone: 2.5, together: 7, fresh: 48, requests: 1.6 };
 
+function freshInWords(fresh: Compaction['fresh']): string {
+  const sorted = [...fresh].sort((a, b) => a.requests - b.requests);
+  const [middle, most] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  return `${most?.requests}, while ${most?.listed} objects were listed; ${middle?.requests} in the median of ${sorted.length}`;
+}
+
 function compactionRows(plan: Plan, found: Compaction, compactors: number): Row[] {
   const bounded = (figure: string, value: number, bound: number, measured: string): Row => ({
     figure,
@@ -16,6 +22,7 @@ function compactionRows(plan: Plan, found: Compaction, compactors: number): Row[
   });
   const written = found.compacted / found.pushed;
   const requests = found.requests / found.pushes;
+  const most = Math.max(...found.fresh.map((each) => each.requests));
   const rows = [
     bounded('objects listed, at any time', found.listed, COMPACTION.listed, `${found.listed}`),
     bounded('of them live', found.live, COMPACTION.live, `${found.live}`),
@@ -26,8 +33,17 @@ function compactionRows(plan: Plan, found: Compaction, compactors: number): Row[
       compactors === 1 ? COMPACTION.alone : COMPACTION.together,
       `${written.toFixed(2)}; ${megabytes(found.pushed)} pushed, ${(found.pushed / found.pushes).toFixed(0)} bytes a push`,
     ),
-    bounded('requests of a fresh device', found.fresh, COMPACTION.fresh, `${found.fresh}`),
+    bounded('requests of a fresh device, at worst', most, COMPACTION.fresh, freshInWords(found.fresh)),
     bounded('requests per push, compaction included', requests, COMPACTION.requests, requests.toFixed(2)),
+    told(
+      'of these bytes, by the size of the merged pack',
+      [...found.tiers]
+        .sort(([a], [b]) => a - b)
+        .map(
+          ([tier, { packs, bytes }]) => `up to ${8 ** tier} KB ${(bytes / found.pushed).toFixed(2)} in ${packs} packs`,
+        )
+        .join(', '),
+    ),
     told(
       'beside that, to follow what others write',
       `${found.following.requests} requests, ${megabytes(found.following.bytes)}`,
@@ -38,7 +54,11 @@ function compactionRows(plan: Plan, found: Compaction, compactors: number): Row[
     rows.push(
       told(
         'pull of a device that slept two years',
-        `${sleeper.seconds.toFixed(1)} s, ${sleeper.requests} requests, ${megabytes(sleeper.bytes)}`,
+        `${sleeper.seconds.toFixed(1)} s, ${sleeper.requests} requests, ${megabytes(sleeper.bytes)} of the ${megabytes(sleeper.stored)} that are stored`,
+      ),
+      told(
+        'what had changed meanwhile',
+        `${sleeper.changed} of ${sleeper.notes} notes, which take ${megabytes(sleeper.alone)} in a vault of their own`,
       ),
     );
   return rows;
@@ -54,7 +74,7 @@ async function compaction(plan: Plan, days: number, pushes: number, compactors: 
     rows: compactionRows(plan, found, compactors),
     notes: [
       `After a first push of ${plan.size.count} notes, in a time of its own. ${WORKLOAD}`,
-      'A fresh vault is one that the same notes were just pushed into. Four times on the way a fresh device joins, and every note of every device is compared with it.',
+      'A fresh vault is one that the same notes were just pushed into. A fresh device joins every 30 days, and whenever 30 objects or more are listed, and more than ever before; four times on the way every note of every device is compared with it. The devices seal and compress with the same algorithms as the app, called synchronously, so that all bytes are real; only the device that slept, whose seconds are told, does both by way of the platform, as the app does. State and storage lie in memory, with no latency.',
     ],
   };
 }
@@ -81,7 +101,7 @@ export async function compactionSection(plan: Plan): Promise<Section[]> {
   return sections;
 }
 
-/** Takes most of an hour. */
+/** Takes about half an hour. */
 export async function yearsSection(plan: Plan): Promise<Section[]> {
   const pushes = plan.full ? 60_000 : 3000;
   return [await compaction(plan, Math.round((pushes / 60_000) * 1825), pushes, 1)];

@@ -13,11 +13,13 @@ export interface ConnectionRow {
   /** Signed in, but no vault chosen yet; or in use. */
   readonly state: 'draft' | 'connected';
   readonly kind: string;
+  /** How the person got in. Rows that are older than accounts lack it: by a redirect. */
+  readonly access?: 'redirect' | 'account';
   /** What the person calls the place. */
   readonly label: string;
   /** The configuration it was made with, so that it opens while `config.json` can't be had. */
   readonly config: unknown;
-  /** Whether the person entered the client id. */
+  /** Whether the person brought the configuration: a client id, or the address of a cloud. */
   readonly ownClient: boolean;
   readonly settings: unknown;
   /** Empty until the provider said. */
@@ -33,7 +35,7 @@ export interface StatusRow {
   readonly status: unknown;
 }
 
-/** Small things under a name: a consent that is under way, whether the sample notes were made. */
+/** Small things under a name: a sign-in that is under way, whether the sample notes were made. */
 export interface LocalRow {
   readonly key: string;
   readonly value: unknown;

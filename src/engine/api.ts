@@ -7,6 +7,7 @@ import type { DocId, NotebookId, NoteId } from '../notes/ids.ts';
 import type { CheckProgress, CheckReport } from '../vault/check/report.ts';
 import type { RepairReport } from '../vault/repair-report.ts';
 import type { PurgeReport } from '../vault/purging.ts';
+import type { Accounts } from './account-api.ts';
 import type { Queries } from './queries.ts';
 
 /** A note that is open for editing. Typing goes into `text`; everything else follows by itself. */
@@ -64,7 +65,11 @@ export interface ProviderChoice {
   readonly kind: string;
   readonly label: string;
   readonly configured: boolean;
+  readonly access: AccessKind;
 }
+
+/** How a person gets in: by the provider's consent page, or by an account with a password and the app's own forms. */
+export type AccessKind = 'redirect' | 'account';
 
 /** What was found in a storage once the person had signed in. */
 export type Found =
@@ -142,7 +147,7 @@ export interface Deciding {
 }
 
 /** Connecting a storage, and the sync that follows. Runs in this page's worker. */
-export interface Sync extends Checking, Deciding {
+export interface Sync extends Accounts, Checking, Deciding {
   providers(): Promise<readonly ProviderChoice[]>;
   /**
    * The address to send the browser to. `clientId` overrides the one of the configuration. Consent comes
@@ -159,7 +164,7 @@ export interface Sync extends Checking, Deciding {
   unlock(secret: Secret): Promise<UnlockResult>;
   /** For `found` = empty with a vault of this device's own: put it there. */
   putVaultThere(): Promise<UnlockResult>;
-  /** Gives up a connection that isn't finished. */
+  /** Gives up a connection or a sign-in that isn't finished. */
   cancelConnect(): Promise<void>;
   /** Forgets the storage and its login. The notes stay here, the vault stays there. */
   disconnect(): Promise<void>;
@@ -240,6 +245,7 @@ export const NO_OTHER_VAULTS: OtherVaults = { counts: false, left: null };
 /** One row, written by the leading engine, read live by every tab. */
 export interface SyncStatus {
   readonly kind: string;
+  readonly access: AccessKind;
   /** What the person calls the place: "Dropbox". */
   readonly label: string;
   readonly account: string;

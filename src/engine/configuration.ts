@@ -1,6 +1,5 @@
 /** `config.json`: which providers there are, read at run time from beside the app. Holds no secret. */
 import type { Provider, ProviderConfig } from '../../backends/provider.ts';
-import { providers } from '../../backends/registry.ts';
 import type { ProviderChoice } from './api.ts';
 
 export type Configuration = Readonly<Record<string, ProviderConfig>>;
@@ -10,7 +9,7 @@ function isProviderConfig(value: unknown): value is ProviderConfig {
 }
 
 /** Unknown providers, and entries that make no sense, are passed over: one bad line mustn't take the others along. */
-function readConfiguration(json: unknown): Configuration {
+function readConfiguration(json: unknown, providers: readonly Provider[]): Configuration {
   if (typeof json !== 'object' || json === null) return {};
   const known = new Set(providers.map(({ kind }) => kind));
   const entries = Object.entries(json).filter(([kind, value]) => known.has(kind) && isProviderConfig(value));
@@ -18,27 +17,28 @@ function readConfiguration(json: unknown): Configuration {
 }
 
 /** Empty when it can't be had: the app works without any storage. */
-export async function fetchConfiguration(fetchLike: typeof fetch, baseUrl: string): Promise<Configuration> {
+export async function fetchConfiguration(
+  fetchLike: typeof fetch,
+  baseUrl: string,
+  providers: readonly Provider[],
+): Promise<Configuration> {
   try {
     const response = await fetchLike(new URL('config.json', baseUrl), { cache: 'no-cache' });
-    return response.ok ? readConfiguration(await response.json()) : {};
+    return response.ok ? readConfiguration(await response.json(), providers) : {};
   } catch {
     return {};
   }
-}
-
-export function providerOf(kind: string): Provider | undefined {
-  return providers.find((provider) => provider.kind === kind);
 }
 
 export function labelOf(provider: Provider, config: ProviderConfig | undefined): string {
   return config?.label ?? provider.name;
 }
 
-export function choices(configuration: Configuration): readonly ProviderChoice[] {
+export function choices(providers: readonly Provider[], configuration: Configuration): readonly ProviderChoice[] {
   return providers.map((provider) => ({
     kind: provider.kind,
     label: labelOf(provider, configuration[provider.kind]),
     configured: configuration[provider.kind] !== undefined,
+    access: provider.access.by,
   }));
 }

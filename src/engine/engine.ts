@@ -2,10 +2,12 @@
 import type { DocId } from '../notes/ids.ts';
 import { openContext } from '../vault/context.ts';
 import { fetchNote } from '../vault/bodies.ts';
+import { createAccountCare } from './account.ts';
 import type { Sync, Trouble } from './api.ts';
 import { connected, openStorage } from './connections.ts';
 import type { Host } from './host.ts';
 import { lead } from './leader.ts';
+import { createSigningIn } from './signing-in.ts';
 import { createStorageCheck } from './storage-check.ts';
 import { createSync } from './sync.ts';
 import { createVaults } from './vaults.ts';
@@ -19,6 +21,8 @@ export interface Engine extends Sync {
 export function createEngine(host: Host): Engine {
   return {
     ...createSync(host),
+    ...createSigningIn(host),
+    ...createAccountCare(host),
     ...createVaults(host),
     ...createStorageCheck(host),
     async fetchNote(id) {

@@ -1,4 +1,5 @@
 /** A host for the engine's tests: locks and nudges within this program. */
+import { providers } from '../../backends/registry.ts';
 import { createDexieState } from '../cache/dexie-state.ts';
 import type { Database } from '../cache/database.ts';
 import type { Host, WithLock } from './host.ts';
@@ -19,16 +20,17 @@ function createLocks(): WithLock {
   };
 }
 
-/** Online, without a network and without providers, unless `ports` say otherwise. */
+/** Online, without a network and with nothing configured, unless `ports` say otherwise. */
 export function createTestHost(
   db: Database,
-  ports: Pick<Host, 'vault' | 'sleep' | 'random'> & Partial<Pick<Host, 'fetch' | 'configuration'>>,
+  ports: Pick<Host, 'vault' | 'sleep' | 'random'> & Partial<Pick<Host, 'fetch' | 'configuration' | 'providers'>>,
 ): Host {
   const nudges = new Set<() => void>();
   return {
     db,
     state: createDexieState(db),
     fetch: async () => Promise.reject(new TypeError('there is no network')),
+    providers,
     configuration: async () => ({}),
     withLock: createLocks(),
     online: { now: () => true, wait: async () => undefined },

@@ -1,4 +1,5 @@
 /** What the engine needs of the place it runs in: a worker, a service worker, Node, a test. */
+import type { Provider } from '../../backends/provider.ts';
 import type { Configuration } from './configuration.ts';
 import type { Database } from '../cache/database.ts';
 import type { State } from '../vault/state.ts';
@@ -13,6 +14,8 @@ export interface Host {
   readonly state: State;
   readonly vault: VaultDeps;
   readonly fetch: typeof fetch;
+  /** In the order in which they are offered. */
+  readonly providers: readonly Provider[];
   readonly configuration: () => Promise<Configuration>;
   readonly withLock: WithLock;
   /** Rejects with the signal's reason. */

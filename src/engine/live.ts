@@ -92,20 +92,22 @@ export function createQueries(db: Database, state: State): Queries {
       const row = (await db.connections.toArray()).find(({ state }) => state === 'connected');
       if (!row) return null;
       const told = (await db.status.get(row.id))?.status as SyncStatus | undefined;
+      const access = row.access ?? 'redirect';
+      // What an older version wrote lacks how the person got in.
+      if (told) return { ...told, access };
       // Connected a moment ago: the leader hasn't said anything yet.
-      return (
-        told ?? {
-          kind: row.kind,
-          label: row.label,
-          account: row.account,
-          phase: 'checking',
-          progress: null,
-          trouble: null,
-          unread: NOTHING_UNREAD,
-          vaults: NO_OTHER_VAULTS,
-          lastSynced: null,
-        }
-      );
+      return {
+        kind: row.kind,
+        access,
+        label: row.label,
+        account: row.account,
+        phase: 'checking',
+        progress: null,
+        trouble: null,
+        unread: NOTHING_UNREAD,
+        vaults: NO_OTHER_VAULTS,
+        lastSynced: null,
+      };
     },
 
     async storageCheck() {

@@ -68,6 +68,7 @@ export async function createReporter(host: Host, row: ConnectionRow): Promise<Re
   const before = await readStatus(host, row.id);
   let status: SyncStatus = {
     kind: row.kind,
+    access: row.access ?? 'redirect',
     label: row.label,
     account: row.account,
     phase: 'idle',

@@ -1,10 +1,5 @@
 /** Connecting a storage, step by step, and leaving it: what the app asks of the engine in its worker. */
-import {
-  ConsentError,
-  type ConnectionSettings,
-  type PendingConsent,
-  type ProviderConfig,
-} from '../../backends/provider.ts';
+import { ConsentError, type PendingConsent, type ProviderConfig } from '../../backends/provider.ts';
 import type { ConnectionRow } from '../cache/database.ts';
 import { createVault, forgetStorage, look, putBack, unlock, vaultsListed } from '../vault/connect.ts';
 import type { Place } from '../vault/context.ts';
@@ -15,17 +10,27 @@ import { readSlot } from '../vault/slots.ts';
 import { canBeJoined, type VaultThere } from '../vault/two-vaults.ts';
 import { packKey, readMeta } from '../vault/state.ts';
 import { entropyOf, newWords } from '../vault/words.ts';
+import type { Accounts } from './account-api.ts';
 import type { Checking, Deciding, Found, Sync, Trouble, UnlockResult } from './api.ts';
-import { checkKey } from './check-row.ts';
-import { choices, labelOf } from './configuration.ts';
-import { connected, draft, openStorage, providerFor } from './connections.ts';
+import { choices } from './configuration.ts';
+import {
+  CONSENT,
+  connected,
+  draft,
+  drop,
+  forgetWayIn,
+  keepDraft,
+  leave,
+  openStorage,
+  providerDeps,
+  providerFor,
+} from './connections.ts';
 import { type Host, SESSION } from './host.ts';
 import { secretOf } from './secret.ts';
 import { troubleFrom } from './trouble.ts';
 
 /** While a person waits, a few tries; the leader has more patience. */
 const PATIENCE = 3;
-const CONSENT = 'consent';
 
 /** What is kept while the person is at the provider's page. */
 interface ConsentUnderWay {
@@ -54,11 +59,6 @@ async function finish(host: Host, row: ConnectionRow): Promise<void> {
   if (before && before.id !== row.id)
     await forgetStorage({ state: host.state, storageId: before.id, deps: host.vault });
   host.nudge.send();
-}
-
-async function drop(host: Host, row: ConnectionRow): Promise<void> {
-  await host.db.connections.delete(row.id);
-  await host.db.status.bulkDelete([row.id, checkKey(row.id)]);
 }
 
 /** Signed in once more to the account that is in use: only the tokens are new. */
@@ -124,7 +124,7 @@ async function whatIsThere(host: Host, row: ConnectionRow): Promise<Found> {
   };
 }
 
-export function createSync(host: Host): Omit<Sync, keyof Checking | keyof Deciding> {
+export function createSync(host: Host): Omit<Sync, keyof Accounts | keyof Checking | keyof Deciding> {
   /** Joins, makes or moves the vault in the draft's storage, and takes the storage into use. */
   async function settle(work: (place: Place) => Promise<UnlockResult>): Promise<UnlockResult> {
     const row = await draft(host);
@@ -143,19 +143,15 @@ export function createSync(host: Host): Omit<Sync, keyof Checking | keyof Decidi
   }
 
   return {
-    providers: async () => choices(await host.configuration()),
+    providers: async () => choices(host.providers, await host.configuration()),
 
     async beginConsent(kind, { redirectUri, clientId }) {
-      const provider = providerFor({ kind });
+      const provider = providerFor(host, kind);
       if (provider.access.by !== 'redirect') throw new Error(`"${kind}" has no consent page`);
       const configured = (await host.configuration())[kind];
       const config = clientId === undefined ? configured : { clientId };
       if (!config) throw new Error(`"${kind}" has no client id`);
-      const { url, pending } = await provider.access.begin(config, redirectUri, {
-        fetch: host.fetch,
-        now: host.vault.now,
-        randomBytes: host.vault.crypto.random,
-      });
+      const { url, pending } = await provider.access.begin(config, redirectUri, providerDeps(host));
       const value: ConsentUnderWay = { kind, config, ownClient: clientId !== undefined, pending };
       await host.db.local.put({ key: CONSENT, value });
       return url;
@@ -166,36 +162,13 @@ export function createSync(host: Host): Omit<Sync, keyof Checking | keyof Decidi
       if (!consent) return { kind: 'failed', detail: 'no sign-in was under way' };
       // A code can be used once; coming back to the same address later must not try it again.
       await host.db.local.delete(CONSENT);
-      const provider = providerFor(consent);
-      if (provider.access.by !== 'redirect') return { kind: 'failed', detail: 'no sign-in was under way' };
+      const { access } = providerFor(host, consent.kind);
+      if (access.by !== 'redirect') return { kind: 'failed', detail: 'no sign-in was under way' };
       try {
-        const deps = { fetch: host.fetch, now: host.vault.now, randomBytes: host.vault.crypto.random };
-        const settings: ConnectionSettings = await provider.access.finish(
-          consent.config,
-          consent.pending,
-          new URL(callbackUrl),
-          deps,
-        );
-        const row: ConnectionRow = {
-          id: Array.from(host.vault.crypto.random(8), (byte) => byte.toString(16).padStart(2, '0')).join(''),
-          state: 'draft',
-          kind: consent.kind,
-          label: labelOf(provider, consent.config),
-          config: consent.config,
-          ownClient: consent.ownClient,
-          settings,
-          accountId: '',
-          account: '',
-          signedInAt: host.vault.now(),
-        };
+        const { kind, config, ownClient, pending } = consent;
+        const settings = await access.finish(config, pending, new URL(callbackUrl), providerDeps(host));
         // Kept before the provider is asked anything else: the code is spent, and these tokens are all there is.
-        await host.db.transaction('rw', [host.db.connections], async () => {
-          await host.db.connections
-            .where('id')
-            .noneOf([(await connected(host))?.id ?? ''])
-            .delete();
-          await host.db.connections.put(row);
-        });
+        await keepDraft(host, { kind, config, ownClient, settings });
         return { kind: 'signed-in' };
       } catch (error) {
         if (error instanceof ConsentError && error.kind === 'Declined') return { kind: 'declined' };
@@ -247,7 +220,7 @@ export function createSync(host: Host): Omit<Sync, keyof Checking | keyof Decidi
 
     async cancelConnect() {
       const row = await draft(host);
-      await host.db.local.delete(CONSENT);
+      await forgetWayIn(host);
       if (!row) return;
       const dropped = await host.db.transaction('rw', [host.db.connections, host.db.status], async () => {
         // Another tab may just have finished it.
@@ -260,10 +233,7 @@ export function createSync(host: Host): Omit<Sync, keyof Checking | keyof Decidi
 
     async disconnect() {
       const row = await connected(host);
-      if (!row) return;
-      // The leader stops when the row goes; the lock waits until it has.
-      await drop(host, row);
-      await host.withLock(SESSION, () => forgetStorage({ state: host.state, storageId: row.id, deps: host.vault }));
+      if (row) await leave(host, row);
     },
 
     async syncNow() {

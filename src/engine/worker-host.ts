@@ -1,4 +1,5 @@
 /** A browser's worker (or page) as the engine's host. */
+import { providers } from '../../backends/registry.ts';
 import { sleep } from '../../backends/sleep.ts';
 import { createDexieState } from '../cache/dexie-state.ts';
 import type { Database } from '../cache/database.ts';
@@ -50,8 +51,9 @@ export function createWorkerHost(db: Database, baseUrl: string): Host {
     state: createDexieState(db),
     vault: { now: () => Date.now(), crypto: webCrypto, compression: platformCompression },
     fetch: (input, init) => fetch(input, init),
+    providers,
     configuration() {
-      configuration ??= fetchConfiguration((input, init) => fetch(input, init), baseUrl).then((found) => {
+      configuration ??= fetchConfiguration((input, init) => fetch(input, init), baseUrl, providers).then((found) => {
         // Nothing found may mean no network yet; the next one to ask looks again.
         if (Object.keys(found).length === 0) configuration = undefined;
         return found;

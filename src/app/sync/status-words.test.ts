@@ -7,6 +7,7 @@ import { syncWords, troubleWords } from './status-words.ts';
 const now = Date.UTC(2026, 10, 18, 12);
 const status: SyncStatus = {
   kind: 'dropbox',
+  access: 'redirect',
   label: 'Dropbox',
   account: 'ada@example.org',
   phase: 'idle',

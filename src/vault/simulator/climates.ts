@@ -16,8 +16,8 @@ export interface Climate {
 export const CLIMATES = {
   /** As the seeds draw it. */
   mixed: {},
-  /** Everybody brings a megabyte of long notes, and programs die while they read. */
-  long: { luggage: { notes: 12, text: 150_000, tags: 0 }, weather: { killed: 0.01, headFirst: 1 } },
+  /** Everybody brings two megabytes of long notes; disks are slow, and programs die while they read. */
+  long: { luggage: { notes: 18, text: 150_000, tags: 0 }, weather: { killed: 0.005, slowDisk: 0.5, headFirst: 1 } },
   /** Cards are shown long before their notes are here. */
   headFirst: { weather: { headFirst: 1, unavailable: 0.1, killed: 0.01 } },
   /** What lies in the storage rots, many times a day. */

@@ -29,6 +29,10 @@ export const begin = (db: Database, storage: string, task: NonNullable<StorageCh
 export const tellStep = (db: Database, storage: string, step: CheckStep) =>
   change(db, storage, (now) => (now.running ? { ...now, running: { ...now.running, step } } : now));
 
+/** The storage isn't any more as the last check found it. */
+export const forgetCheck = (db: Database, storage: string) =>
+  change(db, storage, (now) => ({ ...now, ended: null, last: null }));
+
 export const askToStop = (db: Database, storage: string) =>
   change(db, storage, (now) => (now.running ? { ...now, running: { ...now.running, stopping: true } } : now));
 

@@ -58,7 +58,11 @@ it('V27 a vault that was deleted stops every device, in words, and goes on once 
   await join(two);
   await until(async () => expect(await titles(two)).toEqual(['Kept']));
 
+  await one.engine.checkStorage({ full: false });
+  expect((await one.queries.storageCheck())?.last).not.toBeNull();
   expect(await one.engine.deleteVault()).toEqual({ kind: 'done' });
+  // It isn't any more as the check found it.
+  expect((await one.queries.storageCheck())?.last).toBeNull();
   for (const each of [one, two]) await trouble(each, { kind: 'closed', left: 0 });
   await two.notes.create({ text: 'Written meanwhile' });
   await two.engine.syncNow();

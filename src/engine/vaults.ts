@@ -8,6 +8,7 @@ import { openInPlace } from '../vault/right-place.ts';
 import { createSession } from '../vault/session.ts';
 import { leftThere, removeLeft, vaultThatCounts } from '../vault/two-vaults.ts';
 import type { Decision, Deciding, OtherVaults, UnlockResult } from './api.ts';
+import { forgetCheck } from './check-row.ts';
 import { connected, openStorage } from './connections.ts';
 import { type Host, SESSION } from './host.ts';
 import { secretOf } from './secret.ts';
@@ -50,14 +51,16 @@ export function createVaults(host: Host): Deciding {
 
   return {
     putBack: () =>
-      decide(async (ctx) => {
+      decide(async (ctx, row) => {
         await putBack(ctx);
+        await forgetCheck(host.db, row.id);
         return done;
       }),
 
     deleteVault: () =>
-      decide(async (ctx) => {
+      decide(async (ctx, row) => {
         await closeVault(ctx);
+        await forgetCheck(host.db, row.id);
         return done;
       }),
 

@@ -57,6 +57,9 @@ describe('the sync indicator', () => {
 
   test.each([
     [{}, 0, 'Synced just now', 'calm'],
+    [{ unread: { ...NOTHING_UNREAD, damaged: 1 } }, 0, 'Synced, but not all is readable', 'attention'],
+    [{ unread: { ...NOTHING_UNREAD, lost: 1 } }, 0, 'Synced, but not all is readable', 'attention'],
+    [{ unread: { ...NOTHING_UNREAD, newer: 1 } }, 0, 'Synced just now', 'calm'],
     [{ lastSynced: now - 5 * 60_000 }, 0, 'Synced 5 minutes ago', 'calm'],
     [{ lastSynced: null }, 0, 'Not synced yet', 'calm'],
     [{}, 3, '3 notes waiting', 'waiting'],

@@ -42,6 +42,8 @@ export function syncWords(
       return { text: waiting > 0 ? t.sync.waiting(waiting) : t.sync.paused, mood: 'waiting' };
     case 'idle':
       if (waiting > 0) return { text: t.sync.waiting(waiting), mood: 'waiting' };
+      // What is there and isn't whole is nothing to be calm about, though syncing goes on.
+      if (status.unread.damaged > 0 || status.unread.lost > 0) return { text: t.sync.syncedUnread, mood: 'attention' };
       return { text: syncedWhen(t, language, lastSynced, now), mood: 'calm' };
   }
 }

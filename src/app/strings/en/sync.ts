@@ -14,6 +14,7 @@ export const sync = {
   paused: 'Sync is paused',
   syncedNow: 'Synced just now',
   synced: (ago: string) => `Synced ${ago}`,
+  syncedUnread: 'Synced, but not all is readable',
   notYet: 'Not synced yet',
   indicator: (words: string) => `Sync: ${words}`,
 

@@ -85,8 +85,16 @@ export function newId(host: Pick<Host, 'vault'>): string {
   return Array.from(host.vault.crypto.random(8), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Keeps a fresh login as the connection that is being made, in place of another one. */
-export async function keepDraft(host: Host, signedIn: SignedIn): Promise<void> {
+/**
+ * Keeps a fresh login as the connection that is being made, in place of another one.
+ * @param wanted asked in the same transaction: whether the person hasn't given it up meanwhile.
+ * @returns whether it was kept.
+ */
+export async function keepDraft(
+  host: Host,
+  signedIn: SignedIn,
+  wanted: () => Promise<boolean> = async () => true,
+): Promise<boolean> {
   const provider = providerFor(host, signedIn.kind);
   const row: ConnectionRow = {
     id: newId(host),
@@ -98,13 +106,15 @@ export async function keepDraft(host: Host, signedIn: SignedIn): Promise<void> {
     account: '',
     signedInAt: host.vault.now(),
   };
-  await host.db.transaction('rw', [host.db.connections, host.db.local], async () => {
+  return host.db.transaction('rw', [host.db.connections, host.db.local], async () => {
+    if (!(await wanted())) return false;
     await host.db.connections
       .where('id')
       .noneOf([(await connected(host))?.id ?? ''])
       .delete();
     await host.db.connections.put(row);
     await forgetWayIn(host);
+    return true;
   });
 }
 

@@ -6,6 +6,8 @@ import {
   type DropboxEmulator,
   dropboxEndpoints,
 } from '../../backends/dropbox/emulator/emulator.ts';
+import type { Provider, ProviderConfig } from '../../backends/provider.ts';
+import { providers } from '../../backends/registry.ts';
 import { sleep } from '../../backends/sleep.ts';
 import { createDatabase, openDatabase } from '../cache/database.ts';
 import { platformCompression } from '../vault/compression.ts';
@@ -43,13 +45,19 @@ export function createStandIn(): DropboxEmulator {
 
 let devices = 0;
 
-export async function createDevice(standIn: DropboxEmulator): Promise<Device> {
+/** @param others further providers, all of them configured. */
+export async function createDevice(
+  standIn: DropboxEmulator,
+  others: readonly { readonly provider: Provider; readonly config: ProviderConfig }[] = [],
+): Promise<Device> {
   const db = createDatabase(`device-${++devices}`);
   await openDatabase(db);
   const host = createTestHost(db, {
     vault: { now: () => Date.now(), crypto: webCrypto, compression: platformCompression },
     fetch: (input, init) => standIn.fetch(new Request(input, init)),
+    providers: [...providers, ...others.map(({ provider }) => provider)],
     configuration: async () => ({
+      ...Object.fromEntries(others.map(({ provider, config }) => [provider.kind, config])),
       dropbox: { clientId: 'local-demo', label: 'Dropbox (test)', endpoints: dropboxEndpoints(STAND_IN) },
     }),
     sleep: (ms, signal) => sleep(ms / FASTER, signal),

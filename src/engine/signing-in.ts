@@ -23,6 +23,8 @@ interface WayIn {
 
 const START: SignInAsks = { step: 'sign-in' };
 
+const givenUp = () => new AccountError('SessionExpired', 'the sign-in was given up');
+
 /** What the provider asks for next. What only stands in the way of signing in is dealt with at once. */
 async function ask(signIn: SignIn, answer: SignInAnswer): Promise<SignInStep | { readonly step: 'sign-in' }> {
   switch (answer.answer) {
@@ -118,13 +120,14 @@ export function createSigningIn(host: Host): Omit<Accounts, keyof AccountCare> {
         const way = await wayIn();
         if (!way) throw new AccountError('SessionExpired', 'no sign-in is under way');
         const step = await ask(await signInOf(way), answer);
-        if ((await wayIn())?.id !== way.id) throw new AccountError('SessionExpired', 'the sign-in was given up');
+        const isWanted = async () => (await wayIn())?.id === way.id;
         if (step.step === 'signed-in') {
           const { kind, config, ownClient } = way;
-          await keepDraft(host, { kind, config, ownClient, settings: step.settings });
+          if (!(await keepDraft(host, { kind, config, ownClient, settings: step.settings }, isWanted))) throw givenUp();
           open = null;
           return { kind: 'signed-in' } as const;
         }
+        if (!(await isWanted())) throw givenUp();
         const next: WayIn = { ...way, asks: step, email: 'email' in answer ? answer.email : way.email };
         await host.db.local.put({ key: SIGN_IN, value: next });
         return shown(next);

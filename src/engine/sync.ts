@@ -219,8 +219,9 @@ export function createSync(host: Host): Omit<Sync, keyof Accounts | keyof Checki
       }),
 
     async cancelConnect() {
-      const row = await draft(host);
+      // First: an answer that is still on its way finds that nobody waits for it.
       await forgetWayIn(host);
+      const row = await draft(host);
       if (!row) return;
       const dropped = await host.db.transaction('rw', [host.db.connections, host.db.status], async () => {
         // Another tab may just have finished it.

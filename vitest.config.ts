@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
@@ -9,6 +9,8 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
+    // A package of its own, with tests that need its own dependencies: scripts/suites/infra.ts runs them.
+    exclude: [...configDefaults.exclude, 'backends/aws/infra/**'],
     environment: 'node',
     testTimeout: 30_000,
   },

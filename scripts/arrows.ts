@@ -72,6 +72,12 @@ const ROOMS: readonly Room[] = [
   // What every provider's folder shares, and the registry that names them.
   { path: 'backends/', files: ['backends/'], packages: [] },
   { path: 'backends/conformance/', files: ['backends/'], packages: ['vitest'] },
+  // A package of its own: it puts the site and the function into the cloud.
+  {
+    path: 'backends/aws/infra/',
+    files: ['backends/aws/protocol.ts', 'src/content-security-policy.ts'],
+    packages: ['aws-cdk-lib', 'cdk-nag', 'constructs', '@aws-sdk/*', 'node:*'],
+  },
 ];
 
 /** A provider's folder knows the contract, what all providers share, and itself: never another, never src. */
@@ -118,7 +124,8 @@ function isTest(path: string): boolean {
 function providerRoom(path: string): Room | undefined {
   const [, provider, inner] = /^backends\/([^/]+)\/(.*)$/.exec(path) ?? [];
   if (provider === undefined || inner === undefined || provider === 'conformance') return undefined;
-  const isServer = /^(emulator|function|infra|broker)\//.test(inner) || inner.endsWith('cli.ts');
+  if (inner.startsWith('infra/')) return undefined;
+  const isServer = /^(emulator|function|broker)\//.test(inner) || inner.endsWith('cli.ts');
   const packages = [...(PROVIDER_PACKAGES[provider] ?? []), ...(isServer ? SERVER_PACKAGES : [])];
   return { ...PROVIDER, path: `backends/${provider}/`, packages: [...PROVIDER.packages, ...packages] };
 }

@@ -14,30 +14,34 @@ const OLDEST_NODE = { major: 20, minor: 19 };
 /** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean }} LockedPackage */
 /** @typedef {{ packages: Record<string, LockedPackage> }} Lock */
 
-/** Ends the process with words when Node is too old or the packages can't be installed. */
-export function setUp() {
+/**
+ * Ends the process with words when Node is too old or the packages can't be installed.
+ * @param {string} [folder] where package.json is, the project's own unless given
+ */
+export function setUp(folder = root) {
   const problem = nodeProblem(process.versions.node);
   if (problem) fail(problem);
-  if (installedMatchesLock()) return;
+  if (installedMatchesLock(folder)) return;
   console.log('Installing packages (only needed when they changed) …');
-  if (install('ci')) return;
+  if (install(folder, 'ci')) return;
   // npm ci refuses a lock file that lacks another platform's packages; npm install takes the same versions from it.
   console.log('Trying again with npm install …');
-  if (!install('install', '--no-save'))
+  if (!install(folder, 'install', '--no-save'))
     fail('Installing the packages failed; npm says why above. Is this machine online?');
 }
 
 /**
+ * @param {string} folder
  * @param {string[]} how
  * @returns {boolean} whether it worked
  */
-function install(...how) {
+function install(folder, ...how) {
   const npm = npmCommand();
   const { status, error } = spawnSync(
     npm.command,
     [...npm.args, ...how, '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
     // Test browsers are looked for when tests run; see browser.ts.
-    { cwd: root, stdio: 'inherit', shell: npm.shell, env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } },
+    { cwd: folder, stdio: 'inherit', shell: npm.shell, env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } },
   );
   if (error) fail(`npm could not be started (${error.message}). It comes with Node: https://nodejs.org`);
   return status === 0;
@@ -74,9 +78,10 @@ export function lockMismatch(lock, installed) {
   return undefined;
 }
 
-function installedMatchesLock() {
-  const lock = readLock('package-lock.json');
-  const installed = readLock('node_modules/.package-lock.json');
+/** @param {string} folder */
+function installedMatchesLock(folder) {
+  const lock = readLock(join(folder, 'package-lock.json'));
+  const installed = readLock(join(folder, 'node_modules/.package-lock.json'));
   if (!lock) return fail('package-lock.json is missing or broken; fetch it again with git.');
   return installed !== undefined && lockMismatch(lock, installed) === undefined;
 }
@@ -87,7 +92,7 @@ function installedMatchesLock() {
  */
 function readLock(path) {
   try {
-    return JSON.parse(readFileSync(join(root, path), 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }

@@ -1,0 +1,18 @@
+/** The `config.json` that the deployed site carries. */
+import type { Options } from './options.ts';
+
+export interface Deployed {
+  /** The app client of the user pool. */
+  readonly clientId: string;
+  /** The address of the HTTP API, from which clients read the rest. */
+  readonly api: string;
+}
+
+export type SiteConfig = Readonly<
+  Record<string, { readonly endpoints?: Readonly<Record<string, string>> } & Readonly<Record<string, unknown>>>
+>;
+
+export function deployedConfig(options: Options, { clientId, api }: Deployed): SiteConfig {
+  const { label } = options;
+  return { ...options.providers, aws: { clientId, ...(label !== undefined && { label }), endpoints: { api } } };
+}

@@ -1,0 +1,113 @@
+/** The app's own site: a bucket that only CloudFront reads, served with the headers that the app is written for. */
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AccessLevel,
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  HttpVersion,
+  ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { contentSecurityPolicy } from '../../../src/content-security-policy.ts';
+import { deployedConfig } from './config.ts';
+import { acknowledge, NO_ACCESS_LOG } from './findings.ts';
+import type { Options } from './options.ts';
+
+export interface Site {
+  readonly bucket: Bucket;
+  readonly distribution: Distribution;
+  /** Where people open the app, with a slash at the end. */
+  readonly url: string;
+}
+
+/** @param api the address of the HTTP API, which may be known only once it is deployed */
+export function createSite(scope: Construct, options: Options, api: string): Site {
+  const bucket = new Bucket(scope, 'Site', {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    // All that is in it can be built again.
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  acknowledge(bucket, 'S1', NO_ACCESS_LOG);
+  const { domain } = options;
+  const distribution = new Distribution(scope, 'Distribution', {
+    comment: `${Stack.of(scope).stackName}: the app`,
+    defaultRootObject: 'index.html',
+    httpVersion: HttpVersion.HTTP2_AND_3,
+    minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+    ...(domain && {
+      domainNames: [domain.name],
+      certificate: Certificate.fromCertificateArn(scope, 'Certificate', domain.certificateArn),
+    }),
+    defaultBehavior: {
+      // Allowed to list, so that what isn't there is answered by 404 and not 403.
+      origin: S3BucketOrigin.withOriginAccessControl(bucket, {
+        originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+      }),
+      allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      // Obeys the Cache-Control that each file is uploaded with, and compresses.
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+      compress: true,
+      responseHeadersPolicy: securityHeaders(scope, sitePolicy(options, api)),
+    },
+  });
+  acknowledge(distribution, 'CFR1', 'Notes are for people wherever they are.');
+  acknowledge(
+    distribution,
+    'CFR2',
+    'A web application firewall costs five dollars a month and more before the first request; this serves files alone.',
+  );
+  acknowledge(distribution, 'CFR3', NO_ACCESS_LOG);
+  if (!domain) {
+    acknowledge(
+      distribution,
+      'CFR4',
+      'With CloudFront’s own name and certificate, CloudFront sets the oldest TLS itself. With domain-name it is 1.2.',
+    );
+  }
+  return { bucket, distribution, url: `https://${domain?.name ?? distribution.distributionDomainName}/` };
+}
+
+/** The policy of the config.json that is deployed beside it. */
+export function sitePolicy(options: Options, api: string): string {
+  // While the stack is being written the address is a placeholder, which is no address to make a policy from.
+  const standIn = 'https://api.satchel.invalid';
+  return contentSecurityPolicy(deployedConfig(options, { clientId: 'any', api: standIn })).replaceAll(standIn, api);
+}
+
+function securityHeaders(scope: Construct, policy: string): ResponseHeadersPolicy {
+  const custom = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  };
+  return new ResponseHeadersPolicy(scope, 'Headers', {
+    comment: 'The security headers of Satchel',
+    securityHeadersBehavior: {
+      contentSecurityPolicy: { contentSecurityPolicy: policy, override: true },
+      contentTypeOptions: { override: true },
+      frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+      referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
+      strictTransportSecurity: {
+        accessControlMaxAge: Duration.days(365),
+        includeSubdomains: false,
+        override: true,
+      },
+    },
+    customHeadersBehavior: {
+      customHeaders: Object.entries(custom).map(([header, value]) => ({ header, value, override: true })),
+    },
+  });
+}

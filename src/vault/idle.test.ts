@@ -320,6 +320,48 @@ test('V25 a note that was deleted for good is out of every pack within thirty da
   expect(await fresh.texts()).toEqual(await device.texts());
 });
 
+test.each([
+  [
+    'misses a part for good',
+    (device: Device) => device.place.state.write(['gaps'], (tx) => tx.gaps.put({ doc: note(1), asked: true })),
+  ],
+  [
+    'has an edit that fits into no object',
+    (device: Device, world: World) => {
+      const noise = () => String.fromCharCode(0x4e00 + Math.floor(world.random() * 20_000));
+      return device.write(note(1), Array.from({ length: 2_000_000 }, noise).join(''));
+    },
+  ],
+])('V25 V18 another note of the same pack that %s doesn’t keep it there longer', async (_, spoil) => {
+  const world = createWorld();
+  const device = await founder(world);
+  await push(device, 1);
+  // An edit that builds on the first push, beside the note that is to go.
+  for (const number of range(40)) await device.write(note(number), words(world, 600));
+  await device.sync();
+  const texts = await device.texts();
+  await purgeNotes(device.place, [note(2)], { good: true });
+  await device.sync();
+  await settle(device);
+  const begun = world.time;
+  await spoil(device, world);
+  for (const hours of [480, 24, 72, 24, 2, 2, 24, 24]) {
+    await later(world, device, hours);
+    await settle(device);
+  }
+  expect(world.time - begun).toBeLessThan(30 * 24 * HOUR);
+  const ctx = await device.context();
+  for (const name of world.names('p')) {
+    const pack = await openWhole(ctx, { name }, world.bytesOf(name));
+    for await (const entries of pack.entries())
+      expect(entries.filter(({ doc, kind }) => doc === note(2) && kind !== PURGE)).toEqual([]);
+  }
+  const { [note(2)]: gone, ...wanted } = texts;
+  const fresh = await (await joiner(world)).texts();
+  expect([gone !== undefined, fresh[note(2)]]).toEqual([true, undefined]);
+  expect(fresh).toEqual(expect.objectContaining(wanted));
+});
+
 test('V36 V37 three devices that write, merge and delete for weeks are equal in the end, and a fresh one too', async () => {
   for (let seed = 1; seed <= 3; seed++) {
     const world = createWorld(seed);

@@ -2,7 +2,7 @@
  * What a device does for the vault when nobody waits for it: keeps it short and small. In slices, each of which can be interrupted
  * anywhere and leaves the storage whole.
  */
-import { hexOf } from '../notes/ids.ts';
+import { type DocId, hexOf } from '../notes/ids.ts';
 import { isStorageError } from '../../backends/storage.ts';
 import type { Context } from './context.ts';
 import { counts, createDominance, type Dominance, presentPacks, supersededAmong } from './dominance.ts';
@@ -10,9 +10,11 @@ import { expire, packsToRewrite, releasedNotes } from './expire.ts';
 import { healHoles } from './heal.ts';
 import { type Merged, mergePacks } from './merge.ts';
 import { type LivePack, planMerge } from './plan.ts';
+import { tooLargeAmong } from './seal.ts';
+import { rewriteKey } from './standing.ts';
 import { type PackRow, readMeta } from './state.ts';
 import { deleteSuperseded } from './supersede.ts';
-import { since } from './time.ts';
+import { age, since } from './time.ts';
 import type { Released } from './verify.ts';
 
 /** What others name and this device lacks may be on its way for so long: until then nothing is merged, in ms. */
@@ -55,6 +57,9 @@ export interface IdleMemory {
 /** A merge that failed is tried again after so long, in ms. */
 const AVOIDED = 6 * 3_600_000;
 
+/** What a note lacks may still come, and then its pack is written anew from whole states. Not for longer than this, in ms. */
+const MAY_COME = 4 * 86_400_000;
+
 export function newIdleMemory(): IdleMemory {
   return { avoided: new Map(), refused: new Set(), dominates: createDominance(), shares: new Map() };
 }
@@ -73,6 +78,8 @@ interface Table {
   readonly live: readonly (LivePack & { readonly row: PackRow })[];
   readonly own: Parameters<typeof planMerge>[1]['own'];
   readonly waited: ReadonlyMap<string, number>;
+  /** Packs that count as well, and hold notes which aren't here whole, or not only what was pushed. */
+  readonly torn: readonly PackRow[];
 }
 
 /** The packs that count, and what is known of them; null while not all that is there was read. */
@@ -92,19 +99,48 @@ async function lookAround(ctx: Context, { avoided, dominates }: IdleMemory, unse
       for (const { docs } of await tx.uploads.list()) for (const doc of docs) torn.add(doc);
     }
     const contents = await Promise.all(rows.map((row) => tx.contents.get(row.id)));
+    const isTorn = rows.map((_, index) => torn.size > 0 && holdsAny(contents[index]?.docs ?? new Uint8Array(), torn));
     const live = rows.flatMap((row, index) => {
       const docs = contents[index]?.docs;
-      return docs && !(torn.size > 0 && holdsAny(docs, torn)) ? [{ ...row, docs, row }] : [];
+      return docs && !isTorn[index] ? [{ ...row, docs, row }] : [];
     });
     const waited = new Map<string, number>();
     for (const { id, listed } of live) if (listed) waited.set(id, await since(tx, ctx.storageId, listed, now));
-    return { live, own: (await readMeta(tx, 'device'))?.id ?? null, waited };
+    const own = (await readMeta(tx, 'device'))?.id ?? null;
+    return { live, own, waited, torn: rows.filter((_, index) => isTorn[index]) };
   });
 }
 
+function* idsIn(docs: Uint8Array): Generator<DocId> {
+  for (let at = 0; at < docs.length; at += 16) yield hexOf(docs.subarray(at, at + 16)) as DocId;
+}
+
 function holdsAny(docs: Uint8Array, wanted: ReadonlySet<string>): boolean {
-  for (let at = 0; at < docs.length; at += 16) if (wanted.has(hexOf(docs.subarray(at, at + 16)))) return true;
+  for (const doc of idsIn(docs)) if (wanted.has(doc)) return true;
   return false;
+}
+
+/**
+ * A pack that must be written anew and can't be from what is here, nor will be: a note in it lacks a part for long, or has edits that
+ * fit into no object. It is written anew from its own entries: other notes were deleted for good, and don't wait for that one.
+ */
+async function tornForGood(ctx: Context, torn: readonly PackRow[]): Promise<PackRow | null> {
+  for (const row of torn) {
+    const { gaps, unsent, waited } = await ctx.state.write(
+      ['contents', 'gaps', 'outbox', 'sights', 'meta'],
+      async (tx) => {
+        const docs = [...idsIn((await tx.contents.get(row.id))?.docs ?? new Uint8Array())];
+        const held = new Set(docs);
+        return {
+          gaps: (await tx.gaps.list()).some(({ doc }) => held.has(doc)),
+          unsent: [...new Set((await tx.outbox.where('doc', docs)).map(({ doc }) => doc))],
+          waited: await age(tx, ctx.storageId, rewriteKey(row), ctx.deps.now()),
+        };
+      },
+    );
+    if (waited >= MAY_COME && (gaps || (await tooLargeAmong(ctx, unsent)) !== undefined)) return row;
+  }
+  return null;
 }
 
 /** Null where there is no room for it: what gives back room mustn't wait for that. */
@@ -128,17 +164,21 @@ async function merge(
   const { released, urgent: unsent } = options;
   const table = await lookAround(ctx, memory, unsent);
   if (!table) return { done: null, listing: false };
+  const mustRewrite = await packsToRewrite(ctx, released);
   const { inputs, rewrite, listing } = planMerge(table.live, {
     own: table.own,
     weak: options.weak,
     urgent: options.urgent,
     waited: (pack) => table.waited.get(pack.id) ?? null,
-    mustRewrite: await packsToRewrite(ctx, released),
+    mustRewrite,
     shares: memory.shares,
   });
-  if (!inputs) return { done: null, listing };
-  const rows = inputs.map((input) => table.live.find(({ id }) => id === input.id)?.row as PackRow);
-  const work = mergePacks(ctx, rows, { released, rewrite: rewrite?.id ?? null, unsent }, signal);
+  const rows = inputs?.map((input) => table.live.find(({ id }) => id === input.id)?.row as PackRow);
+  const stuck = rows || options.weak || unsent ? [] : table.torn.filter(({ id }) => mustRewrite.has(id));
+  const alone = await tornForGood(ctx, stuck);
+  if (!rows && !alone) return { done: null, listing };
+  const again = rewrite?.id ?? alone?.id ?? null;
+  const work = mergePacks(ctx, rows ?? (alone ? [alone] : []), { released, rewrite: again, unsent }, signal);
   const merged = await whereRoom(work);
   if (merged?.kind === 'refused') for (const { id } of merged.packs) memory.avoided.set(id, ctx.deps.now());
   return { done: merged, listing };

@@ -9,7 +9,7 @@ import {
 import { isNoteId } from '../notes/ids.ts';
 import type { Place } from './context.ts';
 import { parseName, type VaultId } from './names.ts';
-import { coveredBy, damageKey, isReadable } from './standing.ts';
+import { coveredBy, damageKey, isReadable, rewriteKey } from './standing.ts';
 import { compareClocks, momentOf, observe } from './time.ts';
 import {
   type PackRow,
@@ -156,7 +156,7 @@ export async function forgetPacks(tx: Forgetting, packs: readonly PackRow[]): Pr
   await tx.packs.delete(ids);
   await tx.contents.delete(ids);
   await tx.objects.delete(ids);
-  await tx.sights.delete(packs.map(damageKey));
+  await tx.sights.delete(packs.flatMap((row) => [damageKey(row), rewriteKey(row)]));
   const pending = await tx.pending.where('pack', ids);
   if (pending.length === 0) return;
   await tx.pending.delete(pending.map((row) => row.id));

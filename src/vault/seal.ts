@@ -240,7 +240,7 @@ export async function seal(ctx: Context, request: SealRequest, signal?: AbortSig
 }
 
 /** A document that no object has room for. */
-async function tooLargeAmong(ctx: Context, docs: readonly DocId[]): Promise<DocId | undefined> {
+export async function tooLargeAmong(ctx: Context, docs: readonly DocId[]): Promise<DocId | undefined> {
   for (const doc of docs) {
     const pieces = await ctx.state.read(['bodies'], (tx) => tx.bodies.where('doc', [doc]));
     if (pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) < LARGE) continue;

@@ -13,6 +13,11 @@ export function damageKey(row: Pick<PackRow, 'id'>): string {
   return `damaged ${row.id}`;
 }
 
+/** Since when a pack should have been written anew, and couldn't be from what is here. */
+export function rewriteKey(row: Pick<PackRow, 'id'>): string {
+  return `rewrite ${row.id}`;
+}
+
 type Covering = Pick<PackRow, 'covers' | 'with'>;
 
 /** The pushes whose content these packs hold together. What a pack leaves to others counts only beside them. */

@@ -86,7 +86,8 @@ test('V18 a missing range of edits, at the end or in the middle, is missed', asy
   const state = stateOf(docOf(first));
   expect(await lacks([[A, STATE, state]], [[A, UPDATE, second]])).toContain(A);
   // What builds on the missing one waits, and is no whole document.
-  expect(await lacks([[A, UPDATE, second]], [[A, UPDATE, second]])).toContain('on which others build');
+  const later = Y.mergeUpdates([second, removal]);
+  expect(await lacks([[A, UPDATE, later]], [[A, UPDATE, second]])).toContain('on which others build');
   expect(
     await lacks(
       [[A, UPDATE, first]],
@@ -96,6 +97,16 @@ test('V18 a missing range of edits, at the end or in the middle, is missed', asy
       ],
     ),
   ).toContain(A);
+});
+
+test('V17 V18 what was taken over byte by byte is there, also while it waits for something; what lies beside it is looked for', async () => {
+  expect(await lacks([[A, UPDATE, second]], [[A, UPDATE, second]])).toBeNull();
+  expect(await lacks([[B, UPDATE, second]], [[A, UPDATE, second]])).toContain(A);
+  const both: Entry[] = [
+    [A, UPDATE, second],
+    [A, UPDATE, removal],
+  ];
+  expect(await lacks([[A, UPDATE, second]], both)).toContain('on which others build');
 });
 
 test('V18 a missing deletion is missed, though every character is there', async () => {

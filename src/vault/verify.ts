@@ -39,7 +39,10 @@ export async function createHolder(pack: WholePack): Promise<Holder> {
       if (!held.some((other) => other.kind === kind && sameBytes(other.payload, payload)))
         return `an entry of kind ${kind} of ${doc}`;
     }
-    if (updates.length === 0) return null;
+    const isHeld = ({ kind, payload }: WholeEntry) =>
+      held.some((other) => other.kind === kind && sameBytes(other.payload, payload));
+    // What was taken over as it was is there, even if it waits for something that is nowhere.
+    if (updates.every(isHeld)) return null;
     let state: Y.Doc;
     try {
       state = docOf(held);

@@ -4,6 +4,8 @@ import { LIBRARY } from '../notes/ids.ts';
 import { createNotebook } from '../notes/library.ts';
 import { forgetStorage, putBack } from './connect.ts';
 import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
+import { entryOf, HEAD } from './examples/packs.ts';
+import { createPackBuilder } from './pack.ts';
 import { comeAgain } from './reconcile.ts';
 
 async function pushed(world: World, count: number): Promise<[Device, ObjectName[]]> {
@@ -276,5 +278,62 @@ describe('what is said to be there', () => {
     const fresh = await joined(there);
     expect(await fresh.texts()).toEqual({ [note(2)]: 'note 2' });
     expect((await elements(fresh)).filter((item) => old.includes(item))).toEqual([]);
+  });
+
+  test('V11 isn’t said while a piece of a note on this device doesn’t read any more', async () => {
+    const [here, there] = [createWorld(1), createWorld(2)];
+    const [one, moved] = await moving(here, there, 2);
+    await one.write(note(1), ', and more');
+    await one.sync();
+    const old = await elements(one);
+    const pieces = (await one.rows('bodies')).filter(({ doc }) => doc === note(1));
+    const rotten = { ...(pieces.at(-1) as (typeof pieces)[number]), bytes: new Uint8Array([255, 255, 255, 255]) };
+    await one.place.state.write(['bodies'], (tx) => tx.bodies.put(rotten));
+    await putBack(moved.place);
+    await moved.sync();
+    expect((await moved.rows('meta')).some(({ key }) => key.startsWith('reconcile'))).toBe(false);
+    const fresh = await joined(there);
+    expect((await fresh.texts())[note(2)]).toBe('note 2');
+    expect((await elements(fresh)).filter((item) => old.includes(item))).toEqual([]);
+  });
+
+  test('V11 isn’t said of what this device itself has only in part, or set aside', async () => {
+    const [here, there] = [createWorld(1), createWorld(2)];
+    const [one, moved] = await moving(here, there, 2);
+    const ctx = await one.context();
+    const builder = createPackBuilder(ctx.deps, ctx.ring, ctx.vault);
+    await builder.add({ ...entryOf(note(1), Uint8Array.of(1)), kind: 77 });
+    const pack = await builder.finish({ ...HEAD, sequence: 3 });
+    await ctx.storage.put(pack?.name as ObjectName, pack?.bytes as Uint8Array);
+    await one.sync();
+    expect((await one.rows('packs')).map((row) => row.state)).toContain('aside');
+    const old = await elements(one);
+    await putBack(moved.place);
+    await moved.sync();
+    const fresh = await joined(there);
+    expect(await elements(fresh)).toEqual(expect.arrayContaining(old));
+    expect((await elements(fresh)).filter((item) => item.startsWith(HEAD.device))).toEqual([]);
+  });
+
+  test('V11 V14 may be said of a piece that waits for another one: it is in what was pushed, as it is here', async () => {
+    const [here, there] = [createWorld(1), createWorld(2)];
+    const [, [first]] = await pushed(here, 1);
+    const two = await joined(here);
+    await two.write(note(1), ' and two');
+    await two.sync();
+    const lost = here.bytesOf(first as ObjectName);
+    here.provider.lose([first as ObjectName]);
+    const three = await joined(here);
+    expect((await three.rows('gaps')).map(({ doc }) => doc)).toEqual([note(1)]);
+    const moved = there.device({ storageId: 'there' });
+    Object.assign(moved.place, { state: three.place.state });
+    await moved.useAccount();
+    await putBack(moved.place);
+    await moved.sync();
+    const fresh = await joined(there);
+    expect(await elements(fresh)).toEqual(expect.arrayContaining(await elements(three)));
+    await there.device().place.storage.put(first as ObjectName, lost);
+    await fresh.sync();
+    expect(await fresh.text(note(1))).toBe('note 1 and two');
   });
 });

@@ -6,14 +6,18 @@
 import { reopen } from './closing.ts';
 import type { Context, Place } from './context.ts';
 import { type DeviceId, type Element, partsOf } from './coverage.ts';
-import { outboxEverything } from './documents.ts';
+import { groupByDoc, outboxEverything } from './documents.ts';
 import { hexOf } from '../notes/ids.ts';
+import { docFrom, UnreadableUpdate } from '../notes/merge.ts';
 import type { VaultId } from './names.ts';
 import { isHere, reseal } from './reseal.ts';
 import { seal } from './seal.ts';
 import { send } from './send.ts';
 import { coveredBy, isReadable, standingOf } from './standing.ts';
-import { readMeta, type ReconcileRecord, type Transaction, writeMeta } from './state.ts';
+import { type BodyRow, readMeta, type ReconcileRecord, type Transaction, writeMeta } from './state.ts';
+
+/** Pieces that are read in one go. */
+const BATCH = 256;
 
 /** To be called when the storage is taken into use for a vault that this device belongs to already. */
 export async function comeAgain(place: Omit<Place, 'storage'>, vault: VaultId): Promise<void> {
@@ -52,6 +56,29 @@ function pushesSince(ctx: Context, from: number, device: DeviceId, lacking: Read
   return pushes.some((item) => lacking.has(item)) ? null : pushes;
 }
 
+/** Whether a piece of any document on this device doesn't read any more: it was left out of what was pushed. */
+async function isBroken(ctx: Context, signal?: AbortSignal): Promise<boolean> {
+  for (let after: number | undefined; ; ) {
+    signal?.throwIfAborted();
+    const page = await ctx.state.read(['bodies'], (tx) =>
+      tx.bodies.list({ limit: BATCH, ...(after === undefined ? {} : { after }) }),
+    );
+    for (const rows of groupByDoc(page).values()) if (!isSound(rows)) return true;
+    after = page.at(-1)?.n;
+    if (page.length < BATCH) return false;
+  }
+}
+
+function isSound(rows: readonly BodyRow[]): boolean {
+  try {
+    docFrom(rows.map((row) => row.bytes)).destroy();
+    return true;
+  } catch (error) {
+    if (error instanceof UnreadableUpdate) return false;
+    throw error;
+  }
+}
+
 /** To go on saying that this device has them would make others look for ever for what nobody can find there (rule V13). */
 async function forgetApplied(ctx: Context, elements: readonly Element[]): Promise<void> {
   await ctx.state.write(['applied'], (tx) => tx.applied.delete(elements));
@@ -84,8 +111,8 @@ async function putRest(ctx: Context, signal?: AbortSignal): Promise<{ packs: num
     await ctx.state.write(['meta'], (tx) => writeMeta(tx, `reconcile ${ctx.storageId}`, { ...record, pushes: null }));
     return { packs, done: false };
   }
-  // Nobody may say then that all of it is there. What fits is, and the person hears of the others.
-  if (tooLarge.length > 0) {
+  // Nobody may say then that all of it is there. What fits and reads is, and the person hears of the others.
+  if (tooLarge.length > 0 || (await isBroken(ctx, signal))) {
     await forgetApplied(ctx, rest);
     return { packs, done: true };
   }

@@ -1,5 +1,5 @@
 /** Cursors: opaque to clients; here, where a listing has got to, with a check that tells garbage from the genuine. */
-import { base64Url } from './clock.ts';
+import { base64Url } from '../../stand-in-clock.ts';
 
 export interface CursorState {
   readonly owner: string;

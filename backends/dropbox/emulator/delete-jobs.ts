@@ -1,7 +1,7 @@
 /** `delete_batch`: many deletions in one job, which a client asks after until it is done. */
 import type { async, files } from 'dropbox';
 import { list, required, struct, text } from './arguments.ts';
-import { base64Url } from './clock.ts';
+import { base64Url } from '../../stand-in-clock.ts';
 import { routeError } from './failures.ts';
 import { deleteArgument, notFoundToDelete } from './files-routes.ts';
 import type { Call, Route } from './route.ts';

@@ -6,8 +6,8 @@
 import { unlessAborted } from '../../abort.ts';
 import { contentHash } from '../content-hash.ts';
 import { accountRoutes } from './account-routes.ts';
-import type { EmulatorClock, RandomBytes } from './clock.ts';
-import { systemClock, systemRandom } from './clock.ts';
+import type { EmulatorClock, RandomBytes } from '../../stand-in-clock.ts';
+import { systemClock, systemRandom } from '../../stand-in-clock.ts';
 import { preflight, withCors } from './cors.ts';
 import { deleteJobRoutes } from './delete-jobs.ts';
 import { Failure } from './failures.ts';

@@ -2,7 +2,7 @@
  * OAuth 2 with PKCE: the authorize page and the token endpoint.
  * https://www.dropbox.com/developers/documentation/http/documentation#authorization
  */
-import { base64Url } from './clock.ts';
+import { base64Url } from '../../stand-in-clock.ts';
 import { consentPage, refusalPage } from './consent-page.ts';
 import { Failure } from './failures.ts';
 import { issueAccessToken, issueRefreshToken } from './tokens.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { headerSafeJson } from '../header-safe-json.ts';
 import { asFetch, createDropboxEmulator } from './emulator.ts';
-import { createHandClock } from './hand-clock.ts';
+import { createHandClock } from '../../hand-clock.ts';
 import type { Behaviour } from './world.ts';
 
 const HOUR = 60 * 60 * 1000;

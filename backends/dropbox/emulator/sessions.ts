@@ -1,6 +1,6 @@
 /** Upload sessions: bytes that wait to be committed. */
 import type { files } from 'dropbox';
-import { base64Url } from './clock.ts';
+import { base64Url } from '../../stand-in-clock.ts';
 import { ConnectionDropped } from './failures.ts';
 import type { Call } from './route.ts';
 import { faultOf } from './route.ts';

@@ -1,10 +1,14 @@
 /** The files and folders of one namespace: what a write meets, what a deletion takes along, what is told of them. */
 import type { files } from 'dropbox';
-import { timestamp } from './clock.ts';
 import type { Failure } from './failures.ts';
 import { rateLimit, routeError } from './failures.ts';
 import type { Account, Change, FileNode, FolderNode, Namespace, Node, World } from './world.ts';
 import { newFileId, newRev, usedBytes } from './world.ts';
+
+/** The API's own form: no milliseconds. */
+function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
 
 /** Names that Dropbox's desktop app ignores, and so refuses. */
 const IGNORED_NAMES = new Set(['desktop.ini', 'thumbs.db', '.ds_store', 'icon\r', '.dropbox', '.dropbox.attr']);

@@ -1,7 +1,7 @@
 /** Everything the stand-in remembers, in plain values, so that it can be kept on disk and read back. */
 import type { files } from 'dropbox';
-import type { EmulatorClock, RandomBytes } from './clock.ts';
-import { base64Url, hex } from './clock.ts';
+import type { EmulatorClock, RandomBytes } from '../../stand-in-clock.ts';
+import { base64Url, hex } from '../../stand-in-clock.ts';
 
 export interface Account {
   /** 40 characters, as `dbid:` ids are. */

@@ -1,5 +1,5 @@
 /** A clock that a test moves by hand, for where work that a virtual clock can't see, such as hashing, comes between. */
-import type { EmulatorClock } from './clock.ts';
+import type { EmulatorClock } from './stand-in-clock.ts';
 
 export interface HandClock extends EmulatorClock {
   /** Wakes whoever waited for a moment until then. */

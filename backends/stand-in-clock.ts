@@ -1,4 +1,4 @@
-/** Time and chance, handed in, so that the stand-in can run on a virtual clock and repeat itself. */
+/** Time and chance, handed to the stand-ins of providers, so that one can run on a virtual clock and repeat itself. */
 export interface EmulatorClock {
   /** ms since 1970. */
   now(): number;
@@ -37,9 +37,4 @@ export function base64Url(bytes: Uint8Array): string {
 
 export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** The API's own form: no milliseconds. */
-export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

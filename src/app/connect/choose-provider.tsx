@@ -1,15 +1,23 @@
 /** Choosing where the notes go, with what is good to know beforehand. */
 import { Cloud, EyeOff, KeyRound, Lock } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
+import type { Refusal, SigningIn } from '../../engine/account-api.ts';
 import type { ProviderChoice } from '../../engine/api.ts';
 import { useSatchel } from '../satchel.tsx';
 import { useStrings } from '../strings/catalogue.ts';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import { OwnCloud } from './account/own-cloud.tsx';
 import { useConsent } from './use-consent.ts';
 
-/** @param notice what came of the last try, in words. */
-export function ChooseProvider({ notice }: { notice: string | null }) {
+interface ChooseProviderProps {
+  /** What came of the last try, in words. */
+  readonly notice: string | null;
+  /** A provider was chosen that is signed in to with the app's own forms. */
+  readonly onSigning: (signing: SigningIn | Refusal) => void;
+}
+
+export function ChooseProvider({ notice, onSigning }: ChooseProviderProps) {
   const t = useStrings();
   const { sync } = useSatchel();
   const consent = useConsent();
@@ -31,13 +39,18 @@ export function ChooseProvider({ notice }: { notice: string | null }) {
   const connect = async (provider: ProviderChoice, clientId?: string): Promise<void> => {
     setGoing(provider.label);
     setFailed(false);
-    if (await consent(provider.kind, provider.label, clientId)) return;
+    if (provider.access === 'account') {
+      const signing = await sync.beginSignIn(provider.kind, {}).catch(() => null);
+      if (signing) return onSigning(signing);
+    } else if (await consent(provider.kind, provider.label, clientId)) return;
     setGoing(null);
     setFailed(true);
   };
 
   const all = Array.isArray(providers) ? (providers as readonly ProviderChoice[]) : [];
   const configured = all.filter((provider) => provider.configured);
+  const redirecting = all.filter((provider) => provider.access === 'redirect');
+  const withAccounts = all.find((provider) => provider.access === 'account');
   return (
     <>
       <p className="alert" role="alert">
@@ -45,7 +58,7 @@ export function ChooseProvider({ notice }: { notice: string | null }) {
       </p>
       <section className="card" aria-label={t.connect.chooseTitle}>
         <h2>{t.connect.chooseTitle}</h2>
-        <p>{t.connect.chooseBody}</p>
+        <p>{withAccounts ? t.connect.chooseBodyAccounts : t.connect.chooseBody}</p>
         {providers === 'failed' && <p role="alert">{t.connect.configFailed}</p>}
         {Array.isArray(providers) && configured.length === 0 && <p>{t.connect.chooseNone}</p>}
         <ul className="providers">
@@ -62,15 +75,22 @@ export function ChooseProvider({ notice }: { notice: string | null }) {
                 </span>
                 <span>
                   <span className="provider-name">
-                    {going === provider.label ? t.connect.going(provider.label) : t.connect.go(provider.label)}
+                    {going === provider.label && provider.access === 'redirect'
+                      ? t.connect.going(provider.label)
+                      : t.connect.go(provider.label)}
                   </span>
-                  <span className="provider-hint">{t.connect.goHint(provider.label)}</span>
+                  <span className="provider-hint">
+                    {provider.access === 'redirect' ? t.connect.goHint(provider.label) : t.connect.goAccountHint}
+                  </span>
                 </span>
               </button>
             </li>
           ))}
         </ul>
-        {all.length > 0 && <OwnClient providers={all} onConnect={(...own) => void connect(...own)} />}
+        <div>
+          {withAccounts && <OwnCloud kind={withAccounts.kind} onFound={onSigning} />}
+          {redirecting.length > 0 && <OwnClient providers={redirecting} onConnect={(...own) => void connect(...own)} />}
+        </div>
       </section>
       <Facts />
     </>

@@ -9,6 +9,8 @@ import { troubleWords } from '../sync/status-words.ts';
 import { Button } from '../ui/button.tsx';
 import { Page } from '../ui/page.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
+import { AccountSteps } from './account/account-steps.tsx';
+import { BeginTrouble } from './account/begin-trouble.tsx';
 import { ChooseProvider } from './choose-provider.tsx';
 import { NewVault } from './new-vault.tsx';
 import { StepCard } from './step-card.tsx';
@@ -28,12 +30,25 @@ export default function ConnectPage({ onMenu }: { onMenu: (() => void) | null })
   );
 }
 
-function Step({ connecting, look, setTrouble, setDone, stop }: ReturnType<typeof useConnecting>): ReactNode {
+function Step({
+  connecting,
+  look,
+  setSigning,
+  setTrouble,
+  setDone,
+  stop,
+}: ReturnType<typeof useConnecting>): ReactNode {
   switch (connecting.kind) {
     case 'working':
       return <Working words={connecting.words} />;
     case 'choose':
-      return <ChooseProvider notice={connecting.notice} />;
+      return <ChooseProvider notice={connecting.notice} onSigning={setSigning} />;
+    case 'account':
+      return connecting.signing.kind === 'refused' ? (
+        <BeginTrouble refusal={connecting.signing} onAgain={() => void look()} onStop={() => void stop()} />
+      ) : (
+        <AccountSteps signing={connecting.signing} onSignedIn={() => void look()} onStop={() => void stop()} />
+      );
     case 'trouble':
       return <ConnectTrouble trouble={connecting.trouble} onAgain={() => void look()} onStop={() => void stop()} />;
     case 'done':
@@ -52,7 +67,7 @@ function Step({ connecting, look, setTrouble, setDone, stop }: ReturnType<typeof
   }
 }
 
-interface FoundThereProps extends Omit<ReturnType<typeof useConnecting>, 'connecting'> {
+interface FoundThereProps extends Omit<ReturnType<typeof useConnecting>, 'connecting' | 'setSigning'> {
   readonly found: Found;
   readonly notice: string | null;
 }

@@ -12,11 +12,13 @@ interface StepCardProps {
   readonly body: string;
   readonly account?: string;
   readonly onStop?: () => void;
+  /** What giving up is called here. */
+  readonly stopWords?: string;
   readonly icon?: LucideIcon;
   readonly children?: ReactNode;
 }
 
-export function StepCard({ step, title, body, account, onStop, icon: Icon, children }: StepCardProps) {
+export function StepCard({ step, title, body, account, onStop, stopWords, icon: Icon, children }: StepCardProps) {
   const t = useStrings();
   const heading = useRef<HTMLHeadingElement>(null);
   // It took the place of the last step, and of what had the focus there.
@@ -43,7 +45,7 @@ export function StepCard({ step, title, body, account, onStop, icon: Icon, child
       {onStop && (
         <div className="step-foot no-print">
           <Button look="quiet" onClick={onStop}>
-            {t.connect.stop}
+            {stopWords ?? t.connect.stop}
           </Button>
         </div>
       )}

@@ -24,7 +24,8 @@ export function useConsent(): (kind: string, label: string, clientId?: string) =
   };
 }
 
-function rememberLabel(label: string): void {
+/** What the place that is being connected is called, for as long as this window is there. */
+export function rememberLabel(label: string): void {
   try {
     sessionStorage.setItem(LABEL, label);
   } catch {

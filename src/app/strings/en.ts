@@ -3,6 +3,7 @@ import { app, notebook, sidebar, toast, trouble, unknownPage, update } from './e
 import { list, note, search, trash } from './en/notes.ts';
 import { sync } from './en/sync.ts';
 import { check } from './en/check.ts';
+import { account } from './en/account.ts';
 import { connect } from './en/connect.ts';
 import { deleteVault, settings } from './en/settings.ts';
 
@@ -19,6 +20,7 @@ export const en = {
   sync,
   check,
   connect,
+  account,
   deleteVault,
   settings,
   update,

@@ -2,7 +2,7 @@
 import { Copy, KeyRound, Plug, RefreshCw, RotateCcw, TriangleAlert, Undo2, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import type { SyncStatus, Trouble } from '../../engine/api.ts';
-import { useConsent } from '../connect/use-consent.ts';
+import { useReconnect } from '../connect/use-reconnect.ts';
 import { go } from '../navigation.ts';
 import { useSatchel } from '../satchel.tsx';
 import { useLanguageTag, useStrings } from '../strings/catalogue.ts';
@@ -46,7 +46,7 @@ function RemedyButton({ remedy, status, onSyncNow }: RemedyButtonProps) {
   const { sync } = useSatchel();
   const toast = useToast();
   const [busy, setBusy] = useState(false);
-  const consent = useConsent();
+  const signInAgain = useReconnect();
 
   const putBack = async (): Promise<void> => {
     setBusy(true);
@@ -61,7 +61,7 @@ function RemedyButton({ remedy, status, onSyncNow }: RemedyButtonProps) {
   };
   const reconnect = async (): Promise<void> => {
     setBusy(true);
-    if (!(await consent(status.kind, status.label))) {
+    if (!(await signInAgain(status))) {
       setBusy(false);
       toast({ text: t.sync.failed });
     }

@@ -6,9 +6,12 @@ export const connect = {
   step: (number: number, of: number) => `Step ${number} of ${of}`,
   chooseTitle: 'Where should your notes go?',
   chooseBody: 'Pick a place that you already have. Satchel gets a folder of its own there and can see nothing else.',
+  chooseBodyAccounts:
+    'Pick a place that you already have, or sign in to a cloud. Satchel gets a place of its own there and can see nothing else.',
   chooseNone: 'No storage is set up on this site. With a client id of your own you can connect one all the same.',
   go: (label: string) => `Connect ${label}`,
   goHint: (label: string) => `You’ll be sent to ${label} to agree, and then back here.`,
+  goAccountHint: 'You sign in here with an e-mail address and a password, or create an account.',
   going: (label: string) => `Going to ${label}…`,
   advanced: 'Advanced: use a client id of your own',
   advancedBody: 'If you registered Satchel with a provider yourself, its client id goes here. It isn’t a secret.',
@@ -36,7 +39,7 @@ export const connect = {
 
   passphraseTitle: 'Choose a passphrase',
   passphraseBody:
-    'It seals your notes before they’re stored. You’ll enter it once on each new device, so choose something long that you’ll remember, or let your password manager make one.',
+    'It seals your notes before they’re stored. You’ll enter it once on each new device, so choose something long that you’ll remember, or let your password manager make one. Don’t reuse the password of an account: nobody can reset this one.',
   passphrase: 'Passphrase',
   passphraseUser: 'Satchel vault',
   show: 'Show the passphrase',

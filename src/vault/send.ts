@@ -9,7 +9,7 @@ import { isStorageError } from '../../backends/storage.ts';
 import type { Card } from '../notes/card.ts';
 import { card } from '../notes/card.ts';
 import { type DocId, hexOf, isNoteId } from '../notes/ids.ts';
-import { snapshotDigestInput, stateOf } from '../notes/merge.ts';
+import { hasPending, snapshotDigestInput, stateOf } from '../notes/merge.ts';
 import { contentsRow, pushesIn, wholeUpTo } from './applying.ts';
 import type { Context } from './context.ts';
 import { type DeviceId, type Element, element, partsOf } from './coverage.ts';
@@ -87,7 +87,8 @@ function payloadOf(
   if (rows.some((row) => row.bytes === null && !row.purge)) {
     // Let go since: that it was deleted for good is all there is to say.
     if (purges.length > 0 && doc.store.clients.size === 0) return null;
-    return { kind: STATE, payload: stateOf(doc) as Bytes };
+    // What waits for a missing part isn't told by the digest: taken for a whole state, it would be passed over where the rest is.
+    return { kind: hasPending(doc) ? UPDATE : STATE, payload: stateOf(doc) as Bytes };
   }
   const updates = rows.flatMap((row) => (row.bytes ? [row.bytes] : []));
   if (updates.length === 0) return null;

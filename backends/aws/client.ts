@@ -3,7 +3,7 @@
  * credentials to S3 and are registered with it.
  */
 import { unlessAborted } from '../abort.ts';
-import { type Timer, TRANSFER_MS } from '../deadline.ts';
+import { TRANSFER_MS } from '../deadline.ts';
 import { fieldOf } from '../field-of.ts';
 import type { About, Area, ChangesPage, Cursor, ObjectName, Storage } from '../storage.ts';
 import { isObjectName, MAX_OBJECT_BYTES, StorageError } from '../storage.ts';
@@ -28,10 +28,6 @@ export interface AwsClientDeps extends SessionDeps {
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   /** Absent: changes are polled for. */
   readonly openSocket?: OpenSocket;
-  /** Absent: the device's own. */
-  readonly timer?: Timer;
-  /** Events on a page of a listing; absent: as the cloud likes. */
-  readonly pageSize?: number;
 }
 
 function checkName(name: string): void {
@@ -71,6 +67,12 @@ function readAbout(answer: unknown): About {
   };
 }
 
+/** 200 is what a login page says as well; the function says nothing with it. */
+async function checkStored(request: GatewayRequest, response: Response): Promise<void> {
+  const isOurs = response.status === 201 || (response.status === 200 && (await response.text()) === '');
+  if (!isOurs) throw foreignAnswer(serviceOf(request), 'somebody else');
+}
+
 export function createAwsStorage(settings: AwsSettings, deps: AwsClientDeps): Storage {
   const { cloud, accountId } = settings;
   const endpoints = endpointsOf(settings.api, cloud);
@@ -87,12 +89,14 @@ export function createAwsStorage(settings: AwsSettings, deps: AwsClientDeps): St
     cursor: Cursor | undefined,
     signal: AbortSignal | undefined,
   ): Promise<ChangesPage> {
-    const query = new URLSearchParams({
-      ...(cursor !== undefined && { after: cursor }),
-      ...(deps.pageSize !== undefined && { limit: String(deps.pageSize) }),
-    });
-    const request: GatewayRequest = { method: 'GET', path: `/changes/${area}?${query}`, signal };
-    return readChanges(await jsonOf(await gateway(request)), area);
+    const path = `/changes/${area}${cursor === undefined ? '' : `?after=${encodeURIComponent(cursor)}`}`;
+    try {
+      return readChanges(await jsonOf(await gateway({ method: 'GET', path, signal })), area);
+    } catch (error) {
+      // What the function can't read isn't one of its cursors.
+      if (cursor === undefined || !(error instanceof CloudFailure) || error.code !== 'BadRequest') throw error;
+      throw new StorageError('CursorExpired', 'Satchel cloud: the stored cursor is not one of its cursors');
+    }
   }
 
   async function ticket(signal: AbortSignal): Promise<string | undefined> {
@@ -113,12 +117,6 @@ export function createAwsStorage(settings: AwsSettings, deps: AwsClientDeps): St
     ticket,
     changes: (area, cursor, signal) => guarded(signal, () => changes(area, cursor, signal)),
   });
-
-  /** 200 is what a login page says as well; it doesn't know the bytes' hash. */
-  function checkStored(request: GatewayRequest, response: Response, hash: string): void {
-    if (response.status !== 201 && response.headers.get(SHA256_HEADER) !== hash)
-      throw foreignAnswer(serviceOf(request), 'somebody else');
-  }
 
   async function put(name: ObjectName, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal | undefined): Promise<void> {
     const hash = sha256(bytes);
@@ -141,7 +139,7 @@ export function createAwsStorage(settings: AwsSettings, deps: AwsClientDeps): St
           json: { size: bytes.length, sha256: hash },
           signal,
         };
-    checkStored(request, await gateway(request), hash);
+    await checkStored(request, await gateway(request));
   }
 
   return {

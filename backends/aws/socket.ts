@@ -10,10 +10,8 @@ import { fieldOf } from '../field-of.ts';
 
 /** As much of the browser's WebSocket as is used. */
 export interface PlainSocket {
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: ((event: never) => void) | null;
-  onerror: ((event: never) => void) | null;
+  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   send(text: string): void;
   close(): void;
 }
@@ -67,15 +65,15 @@ export function openLine(open: OpenSocket, address: string, signal: AbortSignal)
       resolve(undefined);
     };
     signal.addEventListener('abort', end);
-    socket.onerror = end;
-    socket.onclose = end;
-    socket.onmessage = ({ data }) => {
+    socket.addEventListener('error', end);
+    socket.addEventListener('close', end);
+    socket.addEventListener('message', ({ data }) => {
       const area = areaIn(data);
       if (area === undefined) return;
       heard[area]++;
       look();
-    };
-    socket.onopen = () => {
+    });
+    socket.addEventListener('open', () => {
       if (state === 'closed') return;
       state = 'open';
       // From here on the line outlives the wait that opened it.
@@ -100,6 +98,6 @@ export function openLine(open: OpenSocket, address: string, signal: AbortSignal)
         },
         close: end,
       });
-    };
+    });
   });
 }

@@ -118,11 +118,9 @@ export function createWatch(deps: WatchDeps): Watch {
     }
   }
 
-  function linger(): void {
-    const left = line;
-    void deps.sleep(LINGER_MS).then(() => {
-      if (waits === 0 && line === left) left?.close();
-    });
+  async function linger(left: Line): Promise<void> {
+    await deps.sleep(LINGER_MS);
+    if (waits === 0) left.close();
   }
 
   async function wait(area: Area, cursor: Cursor, signal: AbortSignal): Promise<void> {
@@ -150,7 +148,7 @@ export function createWatch(deps: WatchDeps): Watch {
       await deps.sleep(Math.max(asked, POLL_MS), signal);
     } finally {
       waits--;
-      if (waits === 0 && line?.isOpen()) linger();
+      if (waits === 0 && line?.isOpen()) void linger(line);
     }
   };
   return Object.assign(watch, {

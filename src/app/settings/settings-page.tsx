@@ -6,6 +6,7 @@ import { SyncIndicator } from '../sync/sync-indicator.tsx';
 import { Button } from '../ui/button.tsx';
 import { Page, Row, Section } from '../ui/page.tsx';
 import { Segments } from '../ui/segments.tsx';
+import { AccountSection } from './account/account-section.tsx';
 import { DeleteVaultSection } from './delete-vault-section.tsx';
 import { type Installing, useInstalling } from './install-prompt.ts';
 import { KeyboardSection } from './keyboard-section.tsx';
@@ -41,6 +42,7 @@ export default function SettingsPage({ onMenu }: { onMenu: (() => void) | null }
       <Section title={t.settings.syncing}>
         <SyncIndicator />
       </Section>
+      <AccountSection />
       <CheckSection />
       <StorageSection />
       <DeleteVaultSection />

@@ -117,6 +117,7 @@ export const account = {
   twoStep: 'Two-step sign-in',
   twoStepOn: 'On. Signing in asks for a code of your authenticator app, too.',
   twoStepOff: 'Off. With it, signing in asks for a code of an authenticator app, too.',
+  twoStepUnknown: 'Not known just now.',
   turnOn: 'Turn on…',
   turnOff: 'Turn off…',
   turnOnTitle: 'Turn on two-step sign-in',

@@ -1,5 +1,5 @@
 /**
- * The keys that sign requests to the table and the bodies: the function's own, and the temporary ones that a signed-in
+ * The keys that sign requests to the table and the bodies: the owner's, the function's, and the temporary ones that a signed-in
  * person gets. Everything is derived from one secret of the install, so that nothing has to be kept and a restart
  * takes no key from anybody.
  */
@@ -9,7 +9,8 @@ import { SignatureError } from './signature.ts';
 
 /** On whose behalf a request is made. */
 export type Principal =
-  /** The function, which may do all. */
+  /** Whoever runs the cloud, who may do all. */
+  | { readonly is: 'owner' }
   | { readonly is: 'function' }
   /** A person, known by the subject of their token, which is the session's principal tag. */
   | { readonly is: 'person'; readonly sub: string };
@@ -26,6 +27,7 @@ export interface TemporaryCredentials extends AccessKey {
 }
 
 export interface Credentials {
+  readonly ownerKey: AccessKey;
   readonly functionKey: AccessKey;
   temporary(sub: string, lifetime: number): TemporaryCredentials;
   /**
@@ -54,7 +56,12 @@ export function createCredentials(secret: string, now: () => number): Credential
   const mac = (use: string, text: string) => createHmac('sha256', secret).update(`${use}\n${text}`).digest();
   const keyId = (prefix: string, seed: string) => prefix + toBase32(mac('key id', seed)).slice(0, 16);
   const secretOf = (accessKeyId: string) => mac('secret', accessKeyId).toString('base64').slice(0, 40);
-  const functionKeyId = keyId('AKIA', 'function');
+  const keyOf = (principal: 'owner' | 'function'): AccessKey => {
+    const accessKeyId = keyId('AKIA', principal);
+    return { accessKeyId, secretAccessKey: secretOf(accessKeyId) };
+  };
+  const ownerKey = keyOf('owner');
+  const functionKey = keyOf('function');
 
   const seal = (session: Session) => {
     const text = JSON.stringify(session);
@@ -70,7 +77,8 @@ export function createCredentials(secret: string, now: () => number): Credential
   };
 
   return {
-    functionKey: { accessKeyId: functionKeyId, secretAccessKey: secretOf(functionKeyId) },
+    ownerKey,
+    functionKey,
     temporary(sub, lifetime) {
       const expires = now() + lifetime;
       issued += 1;
@@ -79,8 +87,10 @@ export function createCredentials(secret: string, now: () => number): Credential
       return { accessKeyId, secretAccessKey: secretOf(accessKeyId), sessionToken, expires };
     },
     lookUp(accessKeyId, sessionToken) {
-      if (accessKeyId === functionKeyId && sessionToken === undefined)
-        return { secret: secretOf(accessKeyId), principal: { is: 'function' } };
+      if (sessionToken === undefined && accessKeyId === ownerKey.accessKeyId)
+        return { secret: ownerKey.secretAccessKey, principal: { is: 'owner' } };
+      if (sessionToken === undefined && accessKeyId === functionKey.accessKeyId)
+        return { secret: functionKey.secretAccessKey, principal: { is: 'function' } };
       if (!accessKeyId.startsWith('ASIA')) throw new SignatureError('InvalidAccessKeyId');
       const session = sessionToken === undefined ? undefined : open(sessionToken);
       if (session?.key !== accessKeyId) throw new SignatureError('InvalidToken');

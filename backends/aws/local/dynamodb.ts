@@ -47,7 +47,7 @@ function guard(server: Server, { credentials, now }: { credentials: Credentials;
       const body = await readBody(message, MAX_BYTES);
       const bodyHash = createHash('sha256').update(body).digest('hex');
       const { principal } = verifySignature({ method, target, headers, bodyHash }, 'dynamodb', credentials, now());
-      if (principal.is !== 'function') throw new SignatureError('AccessDenied');
+      if (principal.is === 'person') throw new SignatureError('AccessDenied');
       // What dynalite reads: the body, and these properties.
       listener(Object.assign(Readable.from([body]), { method, url: target, headers }), response);
     };

@@ -36,6 +36,7 @@ export interface ServicesOptions {
   /** The user pool's port; the bodies and the table follow. 0: any. */
   readonly port: number;
   readonly signUp: 'open' | 'invitation';
+  readonly passwordAuth: boolean;
   readonly lifetimes: Lifetimes;
   /** ms since 1970: of accounts, codes, tokens and credentials. Signatures are held against the machine's clock. */
   readonly now: () => number;
@@ -78,6 +79,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     poolId: IDS.userPoolId,
     clientId: IDS.clientId,
     signUp: options.signUp,
+    passwordAuth: options.passwordAuth,
     policy: POLICY,
     tokenLifetime: lifetimes.tokens ?? HOUR,
   };

@@ -85,8 +85,9 @@ async function call(deps: BucketDeps, message: IncomingMessage): Promise<Answer>
 }
 
 /** @throws {BucketFailure} AccessDenied */
-function allow({ principal, key }: Call, action: BucketAction): void {
-  if (!isAllowed(principal, action, key)) throw new BucketFailure('AccessDenied');
+function allow({ principal, key, message }: Call, action: BucketAction): void {
+  const onlyNew = message.headers['if-none-match'] !== undefined;
+  if (!isAllowed(principal, action, key, onlyNew)) throw new BucketFailure('AccessDenied');
 }
 
 async function put(called: Call): Promise<Answer> {

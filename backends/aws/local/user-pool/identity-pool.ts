@@ -54,6 +54,8 @@ function subjectOf({ pool }: IdentityPool, input: Input): string {
     throw refused('Token is not from a supported provider of this identity pool.');
   const claims = readLogin(pool, token);
   if (claims.aud !== pool.settings.clientId) throw refused('Invalid login token. Incorrect token audience.');
+  // "Server-side token check": a session that was ended gets no more credentials.
+  if (!pool.state.value.sessions[claims.origin_jti]) throw refused('Invalid login token. Token has been revoked');
   return claims.sub;
 }
 

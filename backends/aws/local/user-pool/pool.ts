@@ -14,6 +14,8 @@ export interface PoolSettings {
   readonly poolId: string;
   readonly clientId: string;
   readonly signUp: 'open' | 'invitation';
+  /** Whether USER_PASSWORD_AUTH is switched on. */
+  readonly passwordAuth: boolean;
   readonly policy: PasswordPolicy;
   /** s; of ID and access tokens. Cognito allows 300 to 86,400; tests may want less. */
   tokenLifetime: number;
@@ -126,10 +128,16 @@ export function post(pool: Pool, mail: Omit<Mail, 'time'>): void {
 
 /** Mails a new code, in place of one sent before, and says where to. */
 export function sendCode(pool: Pool, person: Person, use: CodeUse): { CodeDeliveryDetails: object } {
-  const code = String(randomInt(1_000_000)).padStart(6, '0');
+  const code = freshCode(person.codes[use]?.code);
   person.codes[use] = { code, expires: pool.now() + CODE_LIFETIME[use] };
   post(pool, { to: person.email, about: use, code });
   return deliveredTo(person.email);
+}
+
+/** Another than the one before, so that the two can be told apart. */
+function freshCode(before: string | undefined): string {
+  const code = String(randomInt(1_000_000)).padStart(6, '0');
+  return code === before ? freshCode(before) : code;
 }
 
 export function deliveredTo(email: string): { CodeDeliveryDetails: object } {

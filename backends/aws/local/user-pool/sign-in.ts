@@ -7,8 +7,8 @@ import { checkClient, hasPassword, ownerOf, type Operation, type Pool, setPasswo
 import { useSoftwareTokenCode } from './software-token.ts';
 import { isProof, makeServerKeys, readPublic, toHex, toInteger, type Verifier } from './srp.ts';
 
-/** How long somebody may take from one answer to the next; Cognito's default. */
-const CHALLENGE_LIFETIME = 3 * 60_000;
+/** How long somebody may take from one answer to the next. */
+const CHALLENGE_LIFETIME = 5 * 60_000;
 const WRONG_ANSWERS = 5;
 
 const initiateAuth: Operation = (pool, input) => {
@@ -40,6 +40,8 @@ function renewed(pool: Pool, refreshToken: string): object {
 function signInByPassword(pool: Pool, parameters: Input): object {
   const person = findPerson(pool.state, text(parameters, 'USERNAME', 128));
   const password = text(parameters, 'PASSWORD');
+  if (!pool.settings.passwordAuth)
+    throw new PoolFailure('InvalidParameterException', 'USER_PASSWORD_AUTH flow not enabled for this client');
   if (!person) throw wrongPassword();
   return withinAttempts(pool, person, () => hasPassword(pool, person, password));
 }

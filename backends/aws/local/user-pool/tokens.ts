@@ -19,6 +19,7 @@ export interface Claims {
   /** s since 1970. */
   readonly exp: number;
   readonly aud?: string;
+  readonly client_id?: string;
 }
 
 export interface JwkSet {
@@ -48,7 +49,7 @@ export interface Tokens {
   sessionOf(refreshToken: string): Session | undefined;
 }
 
-const REFRESH_LIFETIME = 30 * 24 * 3_600_000;
+const REFRESH_LIFETIME = 365 * 24 * 3_600_000;
 
 export function createTokens(state: Kept<PoolState>, settings: TokenSettings, now: () => number): Tokens {
   const { issuer, clientId } = settings;

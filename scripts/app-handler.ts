@@ -56,7 +56,7 @@ export function appHandler({ dist, config, base }: AppHandlerOptions): (request:
     return new Response(request.method === 'HEAD' ? null : new Uint8Array(body), {
       headers: {
         ...headers,
-        'Content-Type': CONTENT_TYPES[extension] ?? 'application/octet-stream',
+        'Content-Type': contentType(file.name),
         'Content-Length': String(body.byteLength),
         'Cache-Control': cacheControl(file.name),
         ...(COMPRESSIBLE.has(extension) && { Vary: 'Accept-Encoding' }),
@@ -67,7 +67,7 @@ export function appHandler({ dist, config, base }: AppHandlerOptions): (request:
 }
 
 /** Sent with every answer, scripts too: a worker takes its policy from the script that it was started from. */
-function securityHeaders(config: AppConfig): Record<string, string> {
+export function securityHeaders(config: AppConfig): Record<string, string> {
   return {
     'Content-Security-Policy': contentSecurityPolicy(config),
     'Referrer-Policy': 'no-referrer',
@@ -78,8 +78,12 @@ function securityHeaders(config: AppConfig): Record<string, string> {
   };
 }
 
+export function contentType(name: string): string {
+  return CONTENT_TYPES[extname(name)] ?? 'application/octet-stream';
+}
+
 /** The build puts a hash into the name of every file under assets/; all others keep their names. */
-function cacheControl(name: string): string {
+export function cacheControl(name: string): string {
   return name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 

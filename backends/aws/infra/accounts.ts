@@ -8,7 +8,7 @@ import {
   FeaturePlan,
   Mfa,
   UserPool,
-  UserPoolClient,
+  type UserPoolClient,
   UserPoolEmail,
   VerificationEmailStyle,
   ClientAttributes,

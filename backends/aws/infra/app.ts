@@ -44,6 +44,12 @@ export interface Outputs {
   readonly CloudAddress: string;
   readonly ClientId: string;
   readonly UserPoolId: string;
+}
+
+/** What the kept stack says of itself. */
+export interface KeptOutputs {
+  readonly TableName: string;
+  readonly BodiesBucket: string;
   /** The options as they were given, so that the next deployment knows them: JSON of GivenOptions. */
   readonly GivenOptions: string;
 }
@@ -60,13 +66,15 @@ export function createApp({ name, given, code, place, outdir, keep = true }: Clo
     description: 'Satchel: what people stored, and their accounts. Destroying the service leaves it.',
     terminationProtection: keep,
   });
-  const kept = fillKept(keptStack, options, keep);
+  const kept = fillKept(keptStack, { options, given, keep });
   if (code !== undefined) {
     const service = new Stack(app, names.service, {
       ...env,
       description: 'Satchel: the site, the function and its gateways. It can be made again at any time.',
     });
-    fillService(service, kept, { options, given, code });
+    // By name alone the CDK would not see which has to be there first.
+    service.addDependency(keptStack);
+    fillService(service, kept, { options, code });
   }
   Tags.of(app).add('satchel', name);
   return app;
@@ -82,14 +90,24 @@ interface Kept {
   readonly identityPoolId: string;
 }
 
-function fillKept(stack: Stack, options: Options, keep: boolean): Kept {
+interface KeptParts {
+  readonly options: Options;
+  readonly given: GivenOptions;
+  readonly keep: boolean;
+}
+
+function fillKept(stack: Stack, { options, given, keep }: KeptParts): Kept {
   const table = createTable(stack, keep);
   const bodies = createBodies(stack, keep);
   const pool = createUserPool(stack, options, keep);
   const client = createAppClient(pool);
   const identityPoolId = createIdentities(stack, pool, client, bodies);
-  new CfnOutput(stack, 'TableName', { value: table.tableName });
-  new CfnOutput(stack, 'BodiesBucket', { value: bodies.bucketName });
+  const outputs: KeptOutputs = {
+    TableName: table.tableName,
+    BodiesBucket: bodies.bucketName,
+    GivenOptions: JSON.stringify(given),
+  };
+  writeOutputs(stack, outputs);
   return {
     tableName: stack.exportValue(table.tableName),
     bucketName: stack.exportValue(bodies.bucketName),
@@ -102,11 +120,10 @@ function fillKept(stack: Stack, options: Options, keep: boolean): Kept {
 
 interface ServiceParts {
   readonly options: Options;
-  readonly given: GivenOptions;
   readonly code: string;
 }
 
-function fillService(stack: Stack, kept: Kept, { options, given, code }: ServiceParts): void {
+function fillService(stack: Stack, kept: Kept, { options, code }: ServiceParts): void {
   const { userPoolId, clientId, identityPoolId, bucketName, bucketArn } = kept;
   const table = TableV2.fromTableName(stack, 'Objects', options.tableName ?? kept.tableName);
   const bodies = Bucket.fromBucketAttributes(stack, 'Bodies', { bucketName, bucketArn });
@@ -146,7 +163,10 @@ function fillService(stack: Stack, kept: Kept, { options, given, code }: Service
     CloudAddress: address,
     ClientId: clientId,
     UserPoolId: userPoolId,
-    GivenOptions: JSON.stringify(given),
   };
+  writeOutputs(stack, outputs);
+}
+
+function writeOutputs(stack: Stack, outputs: Outputs | KeptOutputs): void {
   for (const [key, value] of Object.entries(outputs)) new CfnOutput(stack, key, { value: String(value) });
 }

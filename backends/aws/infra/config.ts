@@ -1,4 +1,5 @@
 /** The `config.json` that the deployed site carries. */
+import type { AppConfig } from '../../../scripts/app-handler.ts';
 import type { Options } from './options.ts';
 
 export interface Deployed {
@@ -8,11 +9,7 @@ export interface Deployed {
   readonly api: string;
 }
 
-export type SiteConfig = Readonly<
-  Record<string, { readonly endpoints?: Readonly<Record<string, string>> } & Readonly<Record<string, unknown>>>
->;
-
-export function deployedConfig(options: Options, { clientId, api }: Deployed): SiteConfig {
+export function deployedConfig(options: Options, { clientId, api }: Deployed): AppConfig {
   const { label } = options;
   return { ...options.providers, aws: { clientId, ...(label !== undefined && { label }), endpoints: { api } } };
 }

@@ -1,4 +1,5 @@
 /** What the owner of a cloud decides: read from the command line, from CDK's context, or from the last deployment. */
+import type { AppConfig } from '../../../scripts/app-handler.ts';
 import type { Limits } from '../protocol.ts';
 
 /** Names as they are written after `--` and in CDK's context, each with what it means. */
@@ -39,7 +40,7 @@ export interface Options {
   readonly mailFrom?: string;
   readonly userPoolPlan: 'lite' | 'essentials';
   readonly tableName?: string;
-  readonly providers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly providers: AppConfig;
 }
 
 /** An option that can't be used; the message names it and says what would do. */

@@ -16,7 +16,7 @@ import {
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { contentSecurityPolicy } from '../../../src/content-security-policy.ts';
+import { securityHeaders } from '../../../scripts/app-handler.ts';
 import { deployedConfig } from './config.ts';
 import { acknowledge, NO_ACCESS_LOG } from './findings.ts';
 import type { Options } from './options.ts';
@@ -60,7 +60,7 @@ export function createSite(scope: Construct, options: Options, api: string): Sit
       // Obeys the Cache-Control that each file is uploaded with, and compresses.
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       compress: true,
-      responseHeadersPolicy: securityHeaders(scope, sitePolicy(options, api)),
+      responseHeadersPolicy: headersPolicy(scope, siteHeaders(options, api)),
     },
   });
   acknowledge(distribution, 'CFR1', 'Notes are for people wherever they are.');
@@ -80,26 +80,32 @@ export function createSite(scope: Construct, options: Options, api: string): Sit
   return { bucket, distribution, url: `https://${domain?.name ?? distribution.distributionDomainName}/` };
 }
 
-/** The policy of the config.json that is deployed beside it. */
-export function sitePolicy(options: Options, api: string): string {
+/**
+ * What every answer carries, by the same names and values as wherever else the build is served. The policy is that
+ * of the config.json which is deployed beside it.
+ */
+export function siteHeaders(options: Options, api: string): Readonly<Record<string, string>> {
   // While the stack is being written the address is a placeholder, which is no address to make a policy from.
   const standIn = 'https://api.satchel.invalid';
-  return contentSecurityPolicy(deployedConfig(options, { clientId: 'any', api: standIn })).replaceAll(standIn, api);
+  const headers = securityHeaders(deployedConfig(options, { clientId: 'any', api: standIn }));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replaceAll(standIn, api)]));
 }
 
-function securityHeaders(scope: Construct, policy: string): ResponseHeadersPolicy {
-  const custom = {
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  };
+/** CloudFront wants the headers that it knows apart from the others. */
+function headersPolicy(scope: Construct, headers: Readonly<Record<string, string>>): ResponseHeadersPolicy {
+  const {
+    'Content-Security-Policy': policy = '',
+    'Referrer-Policy': referrer = '',
+    'X-Content-Type-Options': _nosniff,
+    ...others
+  } = headers;
   return new ResponseHeadersPolicy(scope, 'Headers', {
     comment: 'The security headers of Satchel',
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy: policy, override: true },
       contentTypeOptions: { override: true },
       frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
-      referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
+      referrerPolicy: { referrerPolicy: known(HeadersReferrerPolicy, referrer), override: true },
       strictTransportSecurity: {
         accessControlMaxAge: Duration.days(365),
         includeSubdomains: false,
@@ -107,7 +113,14 @@ function securityHeaders(scope: Construct, policy: string): ResponseHeadersPolic
       },
     },
     customHeadersBehavior: {
-      customHeaders: Object.entries(custom).map(([header, value]) => ({ header, value, override: true })),
+      customHeaders: Object.entries(others).map(([header, value]) => ({ header, value, override: true })),
     },
   });
+}
+
+/** @throws {TypeError} when CloudFront knows no such value. */
+function known<T extends string>(values: Readonly<Record<string, T>>, text: string): T {
+  const found = Object.values(values).find((value) => value === text);
+  if (found === undefined) throw new TypeError(`CloudFront can't send the header value "${text}"`);
+  return found;
 }

@@ -34,6 +34,8 @@ interface AccountFormProps {
   readonly refusal: Refusal | null;
   /** The form's own words for some of the reasons. */
   readonly refusedWords?: Partial<Record<Refusal['reason'], string>>;
+  /** What else can be done, right after the button that sends it. */
+  readonly beside?: ReactNode;
   /** In a dialog its buttons stand at the end, after this one. */
   readonly cancel?: () => void;
   readonly onSubmit: (values: Readonly<Record<FieldName, string>>) => void;
@@ -101,6 +103,7 @@ export function AccountForm(props: AccountFormProps) {
         <Button look="primary" type="submit" aria-disabled={working}>
           {working ? props.submitting : props.submit}
         </Button>
+        {props.beside}
       </div>
     </form>
   );

@@ -46,6 +46,7 @@ export function AccountSteps({ signing, onSignedIn, onStop }: AccountStepsProps)
   };
   useBackCloses(shown.screen !== 'sign-in', back);
 
+  const turn = (screen: 'sign-up' | 'forgot'): void => setShown(turnTo(shown, screen));
   const { title, body, ...form } = formOf(t, signing, shown);
   return (
     <StepCard
@@ -62,15 +63,23 @@ export function AccountSteps({ signing, onSignedIn, onStop }: AccountStepsProps)
         working={working !== null && working !== 'resend'}
         refusal={shown.refusal}
         onEmail={(email) => setShown({ ...shown, email })}
+        beside={
+          <SecondButton
+            signing={signing}
+            shown={shown}
+            working={working !== null}
+            onSignUp={() => turn('sign-up')}
+            onAnswer={(answer) => void give(answer)}
+          />
+        }
         onSubmit={(values) => void give(answerFrom(shown, values))}
       />
       <OtherWays
         signing={signing}
         shown={shown}
         working={working !== null}
-        onTurn={(screen) => setShown(turnTo(shown, screen))}
+        onForgot={() => turn('forgot')}
         onBack={back}
-        onAnswer={(answer) => void give(answer)}
       />
       {(shown.screen === 'sign-in' || shown.screen === 'sign-up') && !signing.again && <TwoSecrets />}
     </StepCard>
@@ -177,71 +186,68 @@ function formOf({ account: t }: Strings, { label, again }: SigningIn, { screen, 
   }
 }
 
+interface SecondButtonProps {
+  readonly signing: SigningIn;
+  readonly shown: Shown;
+  readonly working: boolean;
+  readonly onSignUp: () => void;
+  readonly onAnswer: (answer: SignInAnswer) => void;
+}
+
+/** What people who can't send the form want most often. */
+function SecondButton({ signing, shown, working, onSignUp, onAnswer }: SecondButtonProps): ReactNode {
+  const { account: t } = useStrings();
+  const { screen, email } = shown;
+  if (screen === 'sign-in' && signing.signUp === 'open' && !signing.again) {
+    return (
+      <Button disabled={working} onClick={onSignUp}>
+        {t.toSignUp}
+      </Button>
+    );
+  }
+  if (screen !== 'confirm' && screen !== 'reset') return null;
+  return (
+    <Button disabled={working} onClick={() => onAnswer({ answer: screen === 'confirm' ? 'resend' : 'forgot', email })}>
+      {t.sendAgain}
+    </Button>
+  );
+}
+
 interface OtherWaysProps {
   readonly signing: SigningIn;
   readonly shown: Shown;
   readonly working: boolean;
-  readonly onTurn: (screen: 'sign-up' | 'forgot') => void;
+  readonly onForgot: () => void;
   readonly onBack: () => void;
-  readonly onAnswer: (answer: SignInAnswer) => void;
 }
 
-/** What else a person may want at this point. */
-function OtherWays({ signing, shown, working, onTurn, onBack, onAnswer }: OtherWaysProps): ReactNode {
+/** The way back, and what else there is to know at this point. */
+function OtherWays({ signing, shown: { screen }, working, onForgot, onBack }: OtherWaysProps): ReactNode {
   const { account: t } = useStrings();
-  const { screen, email } = shown;
-  switch (screen) {
-    case 'sign-in':
-      return (
-        <>
-          <div className="other-ways">
-            {signing.signUp === 'open' && !signing.again && (
-              <Button disabled={working} onClick={() => onTurn('sign-up')}>
-                {t.toSignUp}
-              </Button>
-            )}
-            <Button look="quiet" disabled={working} onClick={() => onTurn('forgot')}>
-              {t.forgotten}
-            </Button>
-          </div>
-          {signing.signUp === 'invitation' && !signing.again && <p className="field-hint">{t.invitationOnly}</p>}
-        </>
-      );
-    case 'sign-up':
-    case 'forgot':
-      return (
-        <div className="other-ways">
-          <Button look="quiet" onClick={onBack}>
-            {screen === 'sign-up' ? t.toSignIn : t.backToSignIn}
-          </Button>
-        </div>
-      );
-    case 'confirm':
-    case 'reset':
-      return (
-        <div className="other-ways">
-          <Button
-            disabled={working}
-            onClick={() => onAnswer({ answer: screen === 'confirm' ? 'resend' : 'forgot', email })}
-          >
-            {t.sendAgain}
-          </Button>
-          <Button look="quiet" onClick={onBack}>
-            {screen === 'confirm' ? t.otherAddress : t.backToSignIn}
-          </Button>
-        </div>
-      );
-    case 'totp':
-    case 'new-password':
-      return (
-        <>
-          {screen === 'totp' && <p className="field-hint">{t.totpLost}</p>}
-          <div className="other-ways">
-            <Button look="quiet" onClick={onBack}>
-              {t.startAgain}
-            </Button>
-          </div>
-        </>
-      );
+  if (screen === 'sign-in') {
+    return (
+      <>
+        <Button look="quiet" className="other-way" disabled={working} onClick={onForgot}>
+          {t.forgotten}
+        </Button>
+        {signing.signUp === 'invitation' && !signing.again && <p className="field-hint">{t.invitationOnly}</p>}
+      </>
+    );
   }
+  const back = {
+    'sign-up': t.toSignIn,
+    forgot: t.backToSignIn,
+    confirm: t.otherAddress,
+    reset: t.backToSignIn,
+    totp: t.startAgain,
+    'new-password': t.startAgain,
+  };
+  return (
+    <>
+      {screen === 'totp' && <p className="field-hint">{t.totpLost}</p>}
+      <Button look="quiet" className="other-way" onClick={onBack}>
+        {back[screen]}
+      </Button>
+    </>
+  );
 }

@@ -1,5 +1,5 @@
 /** The account that this device is signed in with, where the storage has accounts. */
-import { LogOut, Trash2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { AccountShown, Refusal } from '../../../engine/account-api.ts';
 import type { SyncStatus } from '../../../engine/api.ts';
@@ -46,9 +46,7 @@ function Account({ status }: { status: SyncStatus }) {
         {known && <Button onClick={() => setTask('totp')}>{known.totp ? t.turnOff : t.turnOn}</Button>}
       </Row>
       <Row name={t.signOut} about={t.signOutAbout}>
-        <Button icon={LogOut} onClick={() => setTask('sign-out')}>
-          {t.signOutOpen}
-        </Button>
+        <Button onClick={() => setTask('sign-out')}>{t.signOutOpen}</Button>
       </Row>
       <Row name={t.remove} about={t.removeAbout}>
         <Button look="danger" icon={Trash2} disabled={known === null} onClick={() => setTask('delete')}>

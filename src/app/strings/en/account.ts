@@ -65,7 +65,7 @@ export const account = {
   secretsTitle: 'Two secrets, for two things',
   secretPassword: 'The account password opens the account. If you forget it, you choose another one by mail.',
   secretPassphrase:
-    'The vault passphrase opens your notes. You choose it next; it never leaves your devices, and nobody can reset it.',
+    'The vault passphrase opens your notes. It comes next; it never leaves your devices, and nobody can reset it.',
 
   beginFailedTitle: 'Signing in isn’t possible just now',
 
@@ -123,7 +123,7 @@ export const account = {
   turnOnTitle: 'Turn on two-step sign-in',
   turnOnBody: 'Scan this with an authenticator app, or type the key into it. Then enter the code that the app shows.',
   making: 'Making a key…',
-  qr: 'QR code with the key for your authenticator app',
+  qr: 'The key as a picture, for your authenticator app to scan',
   key: 'Key',
   copyKey: 'Copy the key',
   prove: 'Turn on',

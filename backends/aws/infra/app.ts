@@ -73,7 +73,7 @@ export function createApp({ name, given, code, place, outdir, keep = true }: Clo
       description: 'Satchel: the site, the function and its gateways. It can be made again at any time.',
     });
     // By name alone the CDK would not see which has to be there first.
-    service.addDependency(keptStack);
+    service.addStackDependency(keptStack);
     fillService(service, kept, { options, code });
   }
   Tags.of(app).add('satchel', name);

@@ -63,7 +63,7 @@ export function createSite(scope: Construct, options: Options, api: string): Sit
       responseHeadersPolicy: headersPolicy(scope, siteHeaders(options, api)),
     },
   });
-  acknowledge(distribution, 'CFR1', 'Notes are for people wherever they are.');
+  acknowledge(distribution, 'CFR1', 'No country is shut out: people may want their notes wherever they are.');
   acknowledge(
     distribution,
     'CFR2',

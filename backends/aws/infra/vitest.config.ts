@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Writing the stacks takes seconds, and loading the CDK some more.
-  test: { include: ['*.test.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 120_000 },
+  test: {
+    include: ['*.test.ts'],
+    environment: 'node',
+    // Loading the CDK takes longer than all tests together, so it is loaded once for all of them.
+    isolate: false,
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });

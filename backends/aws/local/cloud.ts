@@ -4,7 +4,6 @@
  */
 import { createWriteStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
 import type { ProviderConfig } from '../../provider.ts';
 import type { FunctionEnvironment, Limits } from '../protocol.ts';
 import { FunctionFailure, type FunctionHost } from './function-host/host.ts';
@@ -14,6 +13,7 @@ import { httpGatewayHandler } from './gateway/http.ts';
 import { type SocketGateway, startSocketGateway } from './gateway/sockets.ts';
 import { assertLoopback, LOOPBACK, serveLoopback } from './loopback.ts';
 import type { Mail } from './outbox.ts';
+import { createTable } from './table.ts';
 import { IDS, type Lifetimes, type Services, startServices } from './services.ts';
 import { expireCodes, invite, requireReset } from './user-pool/administration.ts';
 
@@ -100,7 +100,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const common = { signUp, passwordAuth, lifetimes, now, say, report, port: at(1) };
     const services = runs(await startServices({ ...common, ...(folder !== undefined && { folder }) }));
     const { pool, credentials } = services;
-    await createTable(services);
+    await createTable(services.endpoints.table, credentials.ownerKey);
     const log = runs(openLog(folder));
     const host = runs(createLateHost());
     // The function has to know the sockets' address when it starts, and they need the function only afterwards.
@@ -196,36 +196,6 @@ function functionEnvironment(
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.table,
     AWS_ENDPOINT_URL_S3: endpoints.bodies,
   };
-}
-
-async function createTable({ credentials, endpoints }: Services): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint: endpoints.table,
-    region: IDS.region,
-    credentials: credentials.ownerKey,
-    maxAttempts: 1,
-  });
-  try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: IDS.table,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
-  } catch (error) {
-    // It was made in an earlier run.
-    if (!(error instanceof ResourceInUseException)) throw error;
-  } finally {
-    client.destroy();
-  }
 }
 
 /** The function's log goes into the folder, begun anew each time. */

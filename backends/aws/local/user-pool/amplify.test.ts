@@ -20,7 +20,8 @@ import {
 import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
 import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { IDS, type Services, startServices } from '../services.ts';
+import { IDS, type Services } from '../services.ts';
+import { startTestServices } from '../test-services.ts';
 import { expireCodes, invite } from './administration.ts';
 import { totpCode } from './totp.ts';
 
@@ -32,17 +33,7 @@ let time = Date.now();
 let people = 0;
 
 beforeAll(async () => {
-  services = await startServices({
-    port: 0,
-    signUp: 'open',
-    passwordAuth: true,
-    lifetimes: {},
-    now: () => time,
-    say: () => {},
-    report: (error) => {
-      throw error;
-    },
-  });
+  services = await startTestServices(() => time);
   const { userPool } = services.endpoints;
   Amplify.configure({
     Auth: {

@@ -1,4 +1,5 @@
 /** Dropbox as a place for the conformance suite: a stand-in that can be made to misbehave, or a real account. */
+import { listenToConsole } from '../conformance/console.ts';
 import type { Faults, Hold, HoldMoment, Operation, Place, ProviderError } from '../conformance/place.ts';
 import type { ConnectionSettings, OpenDeps, ProviderConfig } from '../provider.ts';
 import type { StorageErrorKind } from '../storage.ts';
@@ -126,20 +127,6 @@ function faultsOf(emulator: DropboxEmulator): Faults {
       ),
     ),
   };
-}
-
-/** Everything written to the console from now on. */
-function listenToConsole(): { readonly lines: string[]; stop(): void } {
-  const lines: string[] = [];
-  const before = { ...console };
-  for (const level of ['debug', 'info', 'log', 'warn', 'error'] as const) {
-    // oxlint-disable-next-line no-console -- listening to it is the purpose
-    console[level] = (...words: unknown[]) => {
-      lines.push(words.map(String).join(' '));
-      before[level](...words);
-    };
-  }
-  return { lines, stop: () => void Object.assign(console, before) };
 }
 
 export interface EmulatedPlaceOptions {

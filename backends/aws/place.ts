@@ -1,0 +1,68 @@
+/** A cloud as a place for the conformance suite: in memory, on this computer, or a real account's. */
+import { listenToConsole } from '../conformance/console.ts';
+import type { Place } from '../conformance/place.ts';
+import type { ConnectionSettings, OpenDeps } from '../provider.ts';
+import { sleep } from '../sleep.ts';
+import { openAws } from './connect.ts';
+import { createFaultyNetwork } from './faults.ts';
+import { INLINE_BYTES } from './protocol.ts';
+import { readSettings } from './settings.ts';
+import type { OpenSocket } from './socket.ts';
+
+export interface AwsPlaceOptions {
+  readonly title: string;
+  /** Of somebody who is signed in. */
+  readonly settings: ConnectionSettings;
+  /** Leads to the cloud. @param pageSize absent: as the cloud likes */
+  readonly fetch: (pageSize?: number) => typeof fetch;
+  /** Whether `fetch` heeds the size of a page. */
+  readonly pages: boolean;
+  /** Absent: as the platform has them. */
+  readonly openSocket?: OpenSocket;
+  /** ms since 1970, by the cloud's clock. */
+  readonly now: () => number;
+  readonly expireCursors?: () => void | Promise<void>;
+  /** What the cloud itself has logged. */
+  readonly logged?: () => readonly string[];
+  readonly close?: () => Promise<void>;
+}
+
+const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+export function awsPlace(options: AwsPlaceOptions): Place {
+  const { expireCursors } = options;
+  const network = createFaultyNetwork(options.fetch());
+  const heard = listenToConsole();
+  let { settings } = options;
+  const first = readSettings(settings).tokens;
+  const deps: OpenDeps = {
+    fetch: network.fetch,
+    now: Date.now,
+    randomBytes,
+    async save(renewed) {
+      settings = renewed;
+    },
+  };
+  const open = async (from: ConnectionSettings, other: Partial<OpenDeps> = {}) =>
+    openAws(from, { ...deps, ...other }, options.openSocket ? { openSocket: options.openSocket } : {});
+
+  return {
+    title: options.title,
+    prefix: `check-${crypto.randomUUID().slice(0, 8)}`,
+    patience: { tries: 500, pause: () => sleep(10) },
+    open: () => open(settings),
+    ...(options.pages && { openPaged: (pageSize: number) => open(settings, { fetch: options.fetch(pageSize) }) }),
+    settings: async () => settings,
+    reopen: (from) => open(from),
+    sizes: [INLINE_BYTES, INLINE_BYTES + 1],
+    secrets: () => [first.idToken, first.accessToken, first.refreshToken, ...network.secrets()],
+    requests: network.requests,
+    logged: () => [...heard.lines, ...(options.logged?.() ?? [])],
+    providerNow: options.now,
+    faults: { ...network.faults, ...(expireCursors && { expireCursors }) },
+    async close() {
+      heard.stop();
+      await options.close?.();
+    },
+  };
+}

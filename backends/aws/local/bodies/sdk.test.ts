@@ -94,12 +94,12 @@ describe('objects', () => {
   });
 
   it('are not written over with If-None-Match, and the first of many wins', async () => {
-    const put = (Body: string) =>
+    const putOnce = (Body: string) =>
       owner.send(new PutObjectCommand({ Bucket, Key: 'once', Body, IfNoneMatch: '*' })).then(
         () => Body,
         () => undefined,
       );
-    const won = (await Promise.all(['a', 'b', 'c', 'd'].map(put))).filter((body) => body !== undefined);
+    const won = (await Promise.all(['a', 'b', 'c', 'd'].map(putOnce))).filter((body) => body !== undefined);
     expect(won).toHaveLength(1);
     expect((await bytesAt(owner, 'once')).toString()).toBe(won[0]);
     const late = new PutObjectCommand({ Bucket, Key: 'once', Body: 'e', IfNoneMatch: '*' });
@@ -162,10 +162,10 @@ describe('a signature', () => {
   });
 });
 
-describe('a person’s temporary credentials', () => {
-  const put = (client: S3Client, Key: string, IfNoneMatch?: string) =>
-    refusal(client.send(new PutObjectCommand({ Bucket, Key, Body: 'x', ...(IfNoneMatch && { IfNoneMatch }) })));
+const put = (client: S3Client, Key: string, IfNoneMatch?: string) =>
+  refusal(client.send(new PutObjectCommand({ Bucket, Key, Body: 'x', ...(IfNoneMatch && { IfNoneMatch }) })));
 
+describe('a person’s temporary credentials', () => {
   it('reach their own bodies, which they can’t write over, and nothing else', async () => {
     const client = person(SUB);
     expect(await put(client, KEY, '*')).toBe('not refused');

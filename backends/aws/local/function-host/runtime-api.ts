@@ -104,10 +104,11 @@ export async function startChildHost(options: ChildHostOptions): Promise<Functio
   for (let index = 0; index < count; index += 1) start(String(index));
 
   return {
-    invoke(event) {
+    async invoke(event) {
+      if (closing) throw new FunctionFailure('failed', 'The function has ended');
       const payload = asPayload(event);
       const id = randomUUID();
-      return new Promise<string>((resolve, reject) => {
+      const answered = await new Promise<string>((resolve, reject) => {
         const timer = setTimeout(() => {
           reject(new FunctionFailure('timeout', `The function took longer than ${timeout} ms`));
           const at = queue.findIndex((call) => call.id === id);
@@ -127,7 +128,8 @@ export async function startChildHost(options: ChildHostOptions): Promise<Functio
           delete idle.take;
           take(call);
         } else queue.push(call);
-      }).then(readResult);
+      });
+      return readResult(answered);
     },
     async close() {
       closing = true;

@@ -1,5 +1,6 @@
 /** Every suite, in the order in which they run. */
 import { command } from './command.ts';
+import { infra } from './infra.ts';
 import { type Suite, verdict } from './outcome.ts';
 import { simulator } from './simulator.ts';
 import { stories } from './stories.ts';
@@ -29,10 +30,12 @@ export const suites: readonly Suite[] = [
     'the app, the backends and the scripts': ['tsc', '-p', 'tsconfig.json'],
     'the service worker': ['tsc', '-p', 'tsconfig.service-worker.json'],
   }),
-  tool('lint', { oxlint: ['oxlint', '--type-aware', '--deny-warnings'] }),
+  // The infrastructure is looked at by its own suite, which installs what its types are made of.
+  tool('lint', { oxlint: ['oxlint', '--type-aware', '--deny-warnings', '--ignore-pattern=backends/aws/infra/**'] }),
   tool('format', { biome: ['biome', 'format', '.'] }),
   tool('dead-code', { knip: ['knip'] }),
   unit,
+  infra,
   simulator,
   stories,
 ];

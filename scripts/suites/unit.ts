@@ -18,19 +18,22 @@ export interface VitestReport {
 export const unit: Suite = {
   name: 'unit',
   alone: true,
-  run: async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'satchel-unit-'));
-    try {
-      const file = join(folder, 'report.json');
-      const reporters = ['--reporter=minimal', '--reporter=json', `--outputFile.json=${file}`];
-      const { ok, hung } = await command('vitest', ['run', ...reporters], { live: true });
-      if (hung) return verdict('the unit tests did not come to an end', false);
-      return readVitestReport(JSON.parse(await readFile(file, 'utf8')) as VitestReport, ok);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  },
+  run: () => runVitest('the unit tests'),
 };
+
+/** @param what is run, in words */
+export async function runVitest(what: string, ...args: readonly string[]): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'satchel-unit-'));
+  try {
+    const file = join(folder, 'report.json');
+    const reporters = ['--reporter=minimal', '--reporter=json', `--outputFile.json=${file}`];
+    const { ok, hung } = await command('vitest', ['run', ...args, ...reporters], { live: true });
+    if (hung) return verdict(`${what} did not come to an end`, false);
+    return readVitestReport(JSON.parse(await readFile(file, 'utf8')) as VitestReport, ok);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 /** @param ok whether the runner itself ended well: an unhandled rejection fails it while every test passes */
 export function readVitestReport(report: VitestReport, ok: boolean): Result {

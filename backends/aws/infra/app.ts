@@ -11,6 +11,7 @@ import { createHttpApi } from './http-api.ts';
 import { type GivenOptions, type Options, readOptions } from './options.ts';
 import { createSite } from './site.ts';
 import { createSockets } from './sockets.ts';
+import { type KeptOutputs, type Outputs, stackNames } from './stack-names.ts';
 import { createTable } from './table.ts';
 
 export interface CloudAppOptions {
@@ -25,33 +26,6 @@ export interface CloudAppOptions {
   readonly outdir?: string;
   /** False only while everything is on its way to be deleted. */
   readonly keep?: boolean;
-}
-
-export interface StackNames {
-  readonly kept: string;
-  readonly service: string;
-}
-
-export function stackNames(name: string): StackNames {
-  return { kept: `${name}-kept`, service: `${name}-service` };
-}
-
-/** What a deployment is asked for afterwards. */
-export interface Outputs {
-  readonly SiteUrl: string;
-  readonly SiteBucket: string;
-  readonly SiteDomain: string;
-  readonly CloudAddress: string;
-  readonly ClientId: string;
-  readonly UserPoolId: string;
-}
-
-/** What the kept stack says of itself. */
-export interface KeptOutputs {
-  readonly TableName: string;
-  readonly BodiesBucket: string;
-  /** The options as they were given, so that the next deployment knows them: JSON of GivenOptions. */
-  readonly GivenOptions: string;
 }
 
 /** @throws {OptionError} */

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AccountProblem, findPlace, type Place } from './account.ts';
-import { createApp, type Outputs, stackNames } from './app.ts';
 import { openBuckets, openS3 } from './buckets.ts';
 import { problemsOf } from './checks.ts';
 import { DEPLOY_USAGE, mergeOptions, readDeployArguments } from './command-line.ts';
@@ -11,6 +10,7 @@ import { deployedConfig } from './config.ts';
 import { type Options, OptionError, readOptions } from './options.ts';
 import { cdk, npmRun, project } from './programs.ts';
 import { siteFiles } from './site-files.ts';
+import { type Outputs, stackNames } from './stack-names.ts';
 import { openStacks, rememberedOptions, type Stacks } from './stacks.ts';
 
 /** What the CDK's own bootstrap makes, once in each account and region. */
@@ -35,6 +35,8 @@ async function main(): Promise<void> {
   const code = join(project, 'dist-function');
   if (!existsSync(join(code, 'index.mjs'))) throw new Error(`The function was not built: ${code} has no index.mjs`);
   const outdir = join(project, '.cache', 'deploy', name);
+  // Loaded only now: it takes seconds, and what went wrong before can be said at once.
+  const { createApp } = await import('./app.ts');
   createApp({ name, given: merged, code, place, outdir }).synth();
 
   if (plan) {

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { AccountProblem, findPlace, type Place } from './account.ts';
-import { createApp, stackNames } from './app.ts';
 import { type Buckets, openBuckets, openS3 } from './buckets.ts';
 import { DESTROY_USAGE, readDestroyArguments } from './command-line.ts';
 import { OptionError } from './options.ts';
 import { cdk, project } from './programs.ts';
+import { stackNames } from './stack-names.ts';
 import { openStacks, rememberedOptions, type Stacks } from './stacks.ts';
 
 async function main(): Promise<void> {
@@ -60,6 +60,8 @@ async function removeKept({ name, place, kept, stacks, buckets }: KeptCloud): Pr
   const given = rememberedOptions(kept);
   // First its protection is taken off: table, bucket and accounts refuse to be deleted until then.
   const outdir = join(project, '.cache', 'destroy', name);
+  // Loaded only now: it takes seconds, and what went wrong before can be said at once.
+  const { createApp } = await import('./app.ts');
   createApp({ name, given, place, outdir, keep: false }).synth();
   await cdk('deploy', '--app', outdir, '--all', '--require-approval', 'never');
   console.log('Deleting what people stored …');

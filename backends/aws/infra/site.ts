@@ -84,7 +84,7 @@ export function createSite(scope: Construct, options: Options, api: string): Sit
  * What every answer carries, by the same names and values as wherever else the build is served. The policy is that
  * of the config.json which is deployed beside it.
  */
-export function siteHeaders(options: Options, api: string): Readonly<Record<string, string>> {
+function siteHeaders(options: Options, api: string): Readonly<Record<string, string>> {
   // While the stack is being written the address is a placeholder, which is no address to make a policy from.
   const standIn = 'https://api.satchel.invalid';
   const headers = securityHeaders(deployedConfig(options, { clientId: 'any', api: standIn }));

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { createApp, stackNames } from './app.ts';
+import { createApp } from './app.ts';
 import type { GivenOptions } from './options.ts';
+import { stackNames } from './stack-names.ts';
 
-export const PLACE = { account: '111122223333', region: 'eu-central-1' };
+const PLACE = { account: '111122223333', region: 'eu-central-1' };
 export const CERTIFICATE = `arn:aws:acm:us-east-1:${PLACE.account}:certificate/01234567-89ab-cdef-0123-456789abcdef`;
 
 export interface Written {

@@ -104,7 +104,7 @@ describe('the whole cloud, with the function that would be deployed', () => {
     const socket = new WebSocket(address);
     await new Promise((resolve) => socket.once('open', resolve));
     expect(cloud.openSockets()).toBe(1);
-    const told = new Promise((resolve) => socket.once('message', (bytes) => resolve(String(bytes as Buffer))));
+    const told = new Promise((resolve) => socket.once('message', (bytes: Buffer) => resolve(bytes.toString())));
     expect(await put(person, 'log/two', 'second')).toBe(201);
     expect(JSON.parse((await told) as string)).toEqual({ changed: 'log' });
 
@@ -134,8 +134,7 @@ describe.each(['inline', 'child'] as const)('the cloud in a folder, with the fun
 
   it('loses nothing that it said it has when it is killed', async () => {
     let cloud = await start();
-    const { codeFor } = cloud;
-    const person = await signUpAt(cloud, codeFor, 'person@example.org', PASSWORD);
+    const person = await signUpAt(cloud, (email) => cloud.codeFor(email), 'person@example.org', PASSWORD);
     const kept: string[] = [];
     let count = 0;
     const write = async () => {

@@ -2,18 +2,19 @@
 
 let calls = 0;
 
+const text = (/** @type {unknown} */ value) => ({
+  statusCode: 200,
+  headers: { 'content-type': 'application/json', 'access-control-allow-origin': 'https://of.the.function' },
+  body: JSON.stringify(value),
+});
+
 /**
  * @param {{ rawPath?: string, requestContext?: { eventType?: string, connectionId?: string }, body?: string }} event
  * @param {{ awsRequestId: string, getRemainingTimeInMillis(): number }} context
  */
 export async function handler(event, context) {
   calls += 1;
-  const text = (/** @type {unknown} */ value) => ({
-    statusCode: 200,
-    headers: { 'content-type': 'application/json', 'access-control-allow-origin': 'https://of.the.function' },
-    body: JSON.stringify(value),
-  });
-  switch (event.rawPath?.replace('/v1/', '')) {
+  switch (event.rawPath?.replace('/v1/', '') ?? '') {
     case 'event':
       return text(event);
     case 'environment':
@@ -39,7 +40,7 @@ export async function handler(event, context) {
     case 'large':
       return text('x'.repeat(7 * 1024 * 1024));
     case 'log':
-      console.log('a line of the function’s log');
+      process.stdout.write('a line of the function’s log\n');
       return text(true);
     default:
       throw new Error('nothing was asked for');

@@ -13,8 +13,8 @@ const HOSTS: Readonly<Record<string, (options: HostOptions) => Promise<FunctionH
 describe.each(Object.entries(HOSTS))('a function %s', (_, start) => {
   let host: FunctionHost;
   let logged = '';
+  const log = (text: string) => void (logged += text);
   beforeAll(async () => {
-    const log = (text: string) => void (logged += text);
     host = await start({ bundle, environment: { AWS_REGION: 'us-east-1', TABLE: 'table' }, timeout: 2000, log });
   });
   afterAll(() => host.close());

@@ -31,6 +31,8 @@ const ask = (path: string, init: RequestInit & { token?: string } = {}) =>
     headers: { Authorization: `Bearer ${init.token ?? token}`, ...(init.headers as Record<string, string>) },
   });
 
+const status = async (given: string) => (await ask('/v1/plain', { token: given })).status;
+
 describe('the gateway of requests', () => {
   it('gives the function the event that Amazon would', async () => {
     const response = await ask('/v1/event?after=%20x&a=1&a=2', {
@@ -71,7 +73,6 @@ describe('the gateway of requests', () => {
   });
 
   it('lets in whoever has a token of this pool for this app, and nobody else', async () => {
-    const status = async (given: string) => (await ask('/v1/plain', { token: given })).status;
     expect(await status(token)).toBe(200);
     // As the original does; the function itself looks at the use.
     expect(await status(accessToken)).toBe(200);

@@ -171,6 +171,8 @@ function lotOf(tier: number, live: readonly LivePack[]): number {
  */
 function selfContained(packs: readonly LivePack[]): LivePack[] {
   let left = [...packs];
+  // Nearly always. What all of them cover is tens of thousands of pushes after some years, and this is asked with every look.
+  if (left.every((pack) => pack.with.length === 0)) return left;
   for (;;) {
     const covered = new Set(left.flatMap((pack) => [...pack.covers]));
     const kept = left.filter((pack) => pack.with.every((item) => covered.has(item)));

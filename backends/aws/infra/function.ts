@@ -36,15 +36,7 @@ export function createFunction(scope: Construct, parts: FunctionParts): { handle
     new PolicyStatement({
       sid: 'Objects',
       // No scan: every question is asked of one person's partition.
-      actions: [
-        'dynamodb:GetItem',
-        'dynamodb:PutItem',
-        'dynamodb:UpdateItem',
-        'dynamodb:DeleteItem',
-        'dynamodb:Query',
-        'dynamodb:BatchGetItem',
-        'dynamodb:BatchWriteItem',
-      ],
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
       resources: [table.tableArn],
     }),
   );

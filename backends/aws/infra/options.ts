@@ -55,7 +55,13 @@ export function readOptions(given: GivenOptions): Options {
   const mailFrom = email(given, 'mail-from');
   const reserved = given['reserved-concurrency'] ? whole(given, 'reserved-concurrency', 1) : undefined;
   const domain = domainOf(given);
-  const tableName = matching(given, 'table-name', /^[A-Za-z0-9_.-]{3,255}$/, 'the name of a table');
+  const tableName = matching(
+    given,
+    'table-name',
+    // DynamoDB takes longer ones and dots too; but it becomes the mark of its own cursors.
+    /^[A-Za-z0-9_-]{3,64}$/,
+    'the name of a table, of letters, digits, _ and -, 64 at most',
+  );
   return {
     signUp: oneOf(given, 'sign-up', ['open', 'invitation']),
     ...(label !== undefined && { label }),

@@ -54,23 +54,19 @@ export function createSockets(scope: Construct, messagesPerSecond: number): Sock
         const route = api.addRoute(key, { integration: new WebSocketLambdaIntegration(`To${key.slice(1)}`, handler) });
         acknowledge(route, 'APIG4', reason);
       }
-      const connections = ['POST', 'DELETE'].map((method) =>
-        Stack.of(scope).formatArn({
-          service: 'execute-api',
-          resource: api.apiId,
-          resourceName: `${STAGE}/${method}/@connections/*`,
-        }),
-      );
+      const connections = Stack.of(scope).formatArn({
+        service: 'execute-api',
+        resource: api.apiId,
+        resourceName: `${STAGE}/POST/@connections/*`,
+      });
       role.addToPolicy(
         new PolicyStatement({
           sid: 'TellDevices',
           actions: ['execute-api:ManageConnections'],
-          resources: connections,
+          resources: [connections],
         }),
       );
-      for (const resource of connections) {
-        acknowledgeStar(role, resource, 'Every connection of this one gateway: their names are made when they open.');
-      }
+      acknowledgeStar(role, connections, 'Every connection of this one gateway: their names are made when they open.');
     },
   };
 }

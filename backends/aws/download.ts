@@ -23,6 +23,14 @@ interface Wanted {
   readonly signal: AbortSignal | undefined;
 }
 
+/** How many bytes the answer's head says that there are. */
+function announced({ headers }: Response): number | undefined {
+  const [, first, last] = /^bytes (\d+)-(\d+)\//.exec(headers.get('Content-Range') ?? '') ?? [];
+  if (first !== undefined && last !== undefined) return Number(last) - Number(first) + 1;
+  const length = headers.get('Content-Length');
+  return length === null || headers.has('Content-Encoding') ? undefined : Number(length);
+}
+
 async function bytesOf(response: Response, wanted: Wanted): Promise<Uint8Array<ArrayBuffer>> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
@@ -31,8 +39,7 @@ async function bytesOf(response: Response, wanted: Wanted): Promise<Uint8Array<A
     wanted.signal?.throwIfAborted();
     throw foreignAnswer(WHAT, 'a connection that broke off');
   }
-  const length = response.headers.get('Content-Length');
-  const expected = length === null || response.headers.has('Content-Encoding') ? bytes.length : Number(length);
+  const expected = announced(response) ?? bytes.length;
   if (bytes.length !== expected) throw foreignAnswer(WHAT, `${bytes.length} bytes in place of ${expected}`);
   return bytes;
 }

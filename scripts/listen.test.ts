@@ -11,6 +11,13 @@ describe('ports', () => {
     server.close();
   });
 
+  it('finds several in a row', async () => {
+    const server = createServer();
+    const port = await listen(server, 0, '127.0.0.1');
+    expect(await nextFreePort(port - 1, 3)).toBeGreaterThan(port);
+    server.close();
+  });
+
   it('tells a bad address from a taken port', async () => {
     const failure = await listen(createServer(), 0, '192.0.2.1').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Error);

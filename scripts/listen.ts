@@ -28,12 +28,17 @@ export function listen(server: Server, port: number, host: string): Promise<numb
 /**
  * The first port from `port` on that nobody listens at, at either of the addresses that "localhost" may mean:
  * a browser tries both, and must not end up with another program.
+ * @param count how many ports in a row have to be free, of which the first is given
  */
-export async function nextFreePort(port: number): Promise<number> {
+export async function nextFreePort(port: number, count = 1): Promise<number> {
+  let free = 0;
   for (let candidate = port; candidate < port + 100; candidate += 1) {
-    if ((await isFree(candidate, '127.0.0.1')) && (await isFree(candidate, '::1'))) return candidate;
+    const isOpen = (await isFree(candidate, '127.0.0.1')) && (await isFree(candidate, '::1'));
+    free = isOpen ? free + 1 : 0;
+    if (free === count) return candidate - count + 1;
   }
-  throw new Error(`No port from ${port} to ${port + 99} is free`);
+  const many = count === 1 ? 'No port' : `No ${count} ports in a row`;
+  throw new Error(`${many} from ${port} to ${port + 99} is free`);
 }
 
 async function isFree(port: number, host: string): Promise<boolean> {

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { ServedEmulator } from '../backends/dropbox/emulator/serve.ts';
+import { expectAccessible } from './fixtures/accessible.ts';
 import { expect, phone, test } from './fixtures/index.ts';
 import {
   addTag,
@@ -16,49 +16,6 @@ import {
   write,
 } from './fixtures/satchel.ts';
 import { damage, packs } from './fixtures/vault.ts';
-
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-/** Colours follow a change of scheme within a moment: what is measured in between is neither light nor dark. */
-async function settle(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    await frame();
-    await frame();
-    const ending = document
-      .getAnimations()
-      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-    await Promise.allSettled(ending.map((animation) => animation.finished));
-  });
-}
-
-/** What axe finds on the screen as it is, in light and in dark, each in a line of words. */
-async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await settle(page);
-    const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
-    for (const { id, nodes } of violations) {
-      for (const { html, failureSummary } of nodes) found.push(`${colorScheme} ${id}: ${html} ${failureSummary}`);
-    }
-  }
-  return found;
-}
-
-/** Nothing hides to the right of the screen. */
-async function expectFits(page: Page): Promise<void> {
-  const { content, screen } = await page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return { content: scrollWidth, screen: clientWidth };
-  });
-  expect(content).toBeLessThanOrEqual(screen);
-}
-
-async function expectAccessible(page: Page, screen: string): Promise<void> {
-  expect.soft(await findings(page), screen).toEqual([]);
-  await expectFits(page);
-}
 
 const PLACES = [
   ['pinned', 'Nothing pinned'],

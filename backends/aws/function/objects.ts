@@ -64,7 +64,7 @@ export type Found =
   | { readonly place: 'inline'; readonly bytes: Uint8Array; readonly sha256: string }
   | { readonly place: 's3'; readonly size: number; readonly sha256: string };
 
-/** An object is there for readers from the moment the log may tell of it. */
+/** An object is there for readers as long as the log may tell of it: also before its put and its deletion are through. */
 export async function getObject(
   { table }: Pick<ObjectDeps, 'table'>,
   sub: Subject,
@@ -73,7 +73,7 @@ export async function getObject(
   const pk = areaPartition(sub, areaOf(name));
   const item = await table.get(nameKey(pk, bareName(name)));
   const held = item && readName(item);
-  if (!held || held.state === 'deleting') return undefined;
+  if (!held) return undefined;
   if (held.place === 's3') return { place: 's3', size: held.size, sha256: held.sha256 };
   // The bytes under this key never change, so what is found is right; half the price where it is found at once.
   const key = inlineKey(pk, held);

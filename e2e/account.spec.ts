@@ -363,7 +363,7 @@ test('a cloud of one’s own is found by its address, and what isn’t one is to
   problems.allow(/Content.Security.Policy|violates the following|Refused to connect|status of 404/);
   await visit(page);
   await page.goto('./#/connect');
-  await page.getByText('Use a cloud of your own').click();
+  await page.getByText('Use my own cloud').click();
   const address = page.getByRole('textbox', { name: 'Address of the cloud' });
   await press(page, 'Find it');
   await expect(address).toHaveAccessibleDescription('Enter the address.');

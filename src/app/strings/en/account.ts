@@ -69,9 +69,9 @@ export const account = {
 
   beginFailedTitle: 'Signing in isn’t possible just now',
 
-  ownCloud: 'Use a cloud of your own',
+  ownCloud: 'Use my own cloud',
   ownCloudBody:
-    'If you, or somebody you know, runs a Satchel cloud, its address goes here. It’s shown when the cloud is set up.',
+    'If you, or somebody you know, runs a Satchel cloud, the cloud address goes here that was shown when it was set up. It ends in amazonaws.com.',
   ownCloudGo: 'Find it',
   ownCloudGoing: 'Looking…',
 

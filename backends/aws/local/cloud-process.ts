@@ -28,7 +28,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export async function startCloudProcess(options: CloudProcessOptions): Promise<CloudProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, JSON.stringify(options)], {
     cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // It ends when this process does, as the pipe then breaks.
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const where = JSON.parse(await firstLine(child)) as Where;
   const outbox = async () => (await (await fetch(`${where.outboxPage}.json`)).json()) as readonly Mail[];

@@ -1,6 +1,5 @@
 /** Somebody with an account at the local cloud, for tests: their requests to its gateway. */
 import type { LocalCloud } from './cloud.ts';
-import { issuerOf } from './user-pool/pool.ts';
 import { IDS } from './services.ts';
 
 export interface Caller {
@@ -8,8 +7,6 @@ export interface Caller {
   readonly idToken: string;
   ask(method: string, path: string, body?: string, contentType?: string): Promise<Response>;
   json(method: string, path: string, body?: string): Promise<unknown>;
-  /** Temporary ones, from the identity pool. */
-  credentials(): Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken: string }>;
 }
 
 type Where = Pick<LocalCloud, 'endpoints'>;
@@ -45,17 +42,6 @@ export function callerOf(cloud: Where, { sub, idToken }: Pick<Caller, 'sub' | 'i
     idToken,
     ask,
     json: async (method, path, body) => (await ask(method, path, body, 'application/json')).json(),
-    async credentials() {
-      const Logins = { [issuerOf(IDS.userPoolId).replace('https://', '')]: idToken };
-      const identity = (name: string, input: object) =>
-        callCognito(cloud, `AWSCognitoIdentityService.${name}`, { ...input, Logins });
-      const { IdentityId } = await identity('GetId', { IdentityPoolId: IDS.identityPoolId });
-      const { Credentials } = (await identity('GetCredentialsForIdentity', { IdentityId })) as {
-        Credentials: { AccessKeyId: string; SecretKey: string; SessionToken: string };
-      };
-      const { AccessKeyId, SecretKey, SessionToken } = Credentials;
-      return { accessKeyId: AccessKeyId, secretAccessKey: SecretKey, sessionToken: SessionToken };
-    },
   };
 }
 

@@ -1,5 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
@@ -28,11 +26,12 @@ let time = Date.now();
 beforeAll(async () => {
   services = await startTestServices(() => time);
   owner = s3For(services, services.credentials.ownerKey);
+  await owner.send(new PutObjectCommand({ Bucket, Key: 'plain', Body: 'body' }));
 });
 afterAll(() => services.close());
 
-const bytesAt = async (client: S3Client, Key: string, Range?: string) => {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key, ...(Range && { Range }) }));
+const bytesAt = async (client: S3Client, Key: string) => {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 };
 
@@ -51,30 +50,6 @@ const person = (sub: string, key: Partial<AccessKey> = {}) =>
   s3For(services, { ...services.credentials.temporary(sub, HOUR), ...key });
 
 describe('objects', () => {
-  it('are put and fetched whole, in part, and not at all', async () => {
-    const body = randomBytes(100_000);
-    const { ETag } = await owner.send(new PutObjectCommand({ Bucket, Key: 'whole', Body: body, ContentType: 'x/y' }));
-    expect(ETag).toBe(`"${createHash('md5').update(body).digest('hex')}"`);
-    expect((await bytesAt(owner, 'whole')).equals(body)).toBe(true);
-    expect((await bytesAt(owner, 'whole', 'bytes=10-19')).equals(body.subarray(10, 20))).toBe(true);
-    expect((await bytesAt(owner, 'whole', 'bytes=99990-')).equals(body.subarray(99_990))).toBe(true);
-    expect((await bytesAt(owner, 'whole', 'bytes=-7')).equals(body.subarray(-7))).toBe(true);
-    expect(await refusal(bytesAt(owner, 'whole', 'bytes=100000-'))).toBe('416 InvalidRange');
-    const head = await owner.send(new HeadObjectCommand({ Bucket, Key: 'whole' }));
-    expect(head).toMatchObject({ ContentLength: 100_000, ContentType: 'x/y', ETag });
-    await owner.send(new DeleteObjectCommand({ Bucket, Key: 'whole' }));
-    expect(await refusal(bytesAt(owner, 'whole'))).toBe('404 NoSuchKey');
-    expect(await refusal(owner.send(new HeadObjectCommand({ Bucket, Key: 'whole' })))).toBe('404 NotFound');
-    expect(await refusal(owner.send(new DeleteObjectCommand({ Bucket, Key: 'whole' })))).toBe('not refused');
-  });
-
-  it('come out of a stream as they went in, without the framing around it', async () => {
-    const body = randomBytes(200_000);
-    const Body = Readable.from([body.subarray(0, 70_000), body.subarray(70_000)]);
-    await owner.send(new PutObjectCommand({ Bucket, Key: 'stream', Body, ContentLength: body.length }));
-    expect((await bytesAt(owner, 'stream')).equals(body)).toBe(true);
-  });
-
   it('may be empty, and have names of any letters', async () => {
     const Key = 'a+b c/ü?&=%25/..//x';
     await owner.send(new PutObjectCommand({ Bucket, Key, Body: '' }));
@@ -83,50 +58,17 @@ describe('objects', () => {
     expect(Contents?.map((object) => object.Key)).toEqual([Key]);
   });
 
-  it('tell the checksum that they came with', async () => {
-    const ChecksumSHA256 = createHash('sha256').update('body').digest('base64');
-    await owner.send(new PutObjectCommand({ Bucket, Key: 'sum', Body: 'body', ChecksumSHA256 }));
-    const head = () => owner.send(new HeadObjectCommand({ Bucket, Key: 'sum', ChecksumMode: 'ENABLED' }));
-    expect((await head()).ChecksumSHA256).toBe(ChecksumSHA256);
-    const wrong = new PutObjectCommand({ Bucket, Key: 'sum', Body: 'other', ChecksumSHA256 });
-    expect(await refusal(owner.send(wrong))).toBe('400 BadDigest');
-    expect((await head()).ContentLength).toBe(4);
-  });
-
-  it('are not written over with If-None-Match, and the first of many wins', async () => {
-    const putOnce = (Body: string) =>
-      owner.send(new PutObjectCommand({ Bucket, Key: 'once', Body, IfNoneMatch: '*' })).then(
-        () => Body,
-        () => undefined,
-      );
-    const won = (await Promise.all(['a', 'b', 'c', 'd'].map(putOnce))).filter((body) => body !== undefined);
-    expect(won).toHaveLength(1);
-    expect((await bytesAt(owner, 'once')).toString()).toBe(won[0]);
-    const late = new PutObjectCommand({ Bucket, Key: 'once', Body: 'e', IfNoneMatch: '*' });
-    expect(await refusal(owner.send(late))).toBe('412 PreconditionFailed');
-  });
-
-  it('are listed in order, page by page', async () => {
-    for (const name of ['c', 'a', 'b', 'd', 'e']) {
-      await owner.send(new PutObjectCommand({ Bucket, Key: `list/${name}`, Body: name }));
-    }
-    const page = (ContinuationToken?: string) =>
-      owner.send(new ListObjectsV2Command({ Bucket, Prefix: 'list/', MaxKeys: 2, ContinuationToken }));
-    const first = await page();
-    expect(first.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([
-      ['list/a', 1],
-      ['list/b', 1],
-    ]);
-    const second = await page(first.NextContinuationToken);
-    const third = await page(second.NextContinuationToken);
-    expect([...(second.Contents ?? []), ...(third.Contents ?? [])].map(({ Key }) => Key)).toEqual([
-      'list/c',
-      'list/d',
-      'list/e',
-    ]);
-    expect(third.IsTruncated).toBe(false);
-    await owner.send(new DeleteObjectCommand({ Bucket, Key: 'list/a' }));
-    expect((await page()).Contents?.[0]?.Key).toBe('list/b');
+  it('are listed as they are now, whatever came and went since the first listing', async () => {
+    const names = async () => {
+      const { Contents } = await owner.send(new ListObjectsV2Command({ Bucket, Prefix: 'list/' }));
+      return (Contents ?? []).map(({ Key }) => Key);
+    };
+    const add = (name: string) => owner.send(new PutObjectCommand({ Bucket, Key: `list/${name}`, Body: name }));
+    await add('b');
+    expect(await names()).toEqual(['list/b']);
+    await add('a');
+    await owner.send(new DeleteObjectCommand({ Bucket, Key: 'list/b' }));
+    expect(await names()).toEqual(['list/a']);
   });
 });
 
@@ -140,25 +82,19 @@ describe('a signature', () => {
     expect((await fetch(`${endpoints.bodies}/${Bucket}/once`)).status).toBe(403);
   });
 
-  it('in an address lets whoever has it in, for that call and that long', async () => {
-    const url = await getSignedUrl(owner, new GetObjectCommand({ Bucket, Key: 'sum' }), { expiresIn: 60 });
-    expect(await (await fetch(url)).text()).toBe('body');
-    expect((await fetch(url.replace('/sum?', '/once?'))).status).toBe(403);
-    expect((await fetch(url, { method: 'DELETE' })).status).toBe(403);
-    const signingDate = new Date(Date.now() - 61_000);
-    const old = await getSignedUrl(owner, new GetObjectCommand({ Bucket, Key: 'sum' }), { expiresIn: 60, signingDate });
-    expect(await (await fetch(old)).text()).toContain('<Message>Request has expired</Message>');
+  it('in an address lets whoever has it put a body', async () => {
     const put = await getSignedUrl(owner, new PutObjectCommand({ Bucket, Key: 'signed' }), { expiresIn: 60 });
     expect((await fetch(put, { method: 'PUT', body: 'by address' })).status).toBe(200);
     expect((await bytesAt(owner, 'signed')).toString()).toBe('by address');
+    expect((await fetch(put)).status).toBe(403);
   });
 
   it('by a clock that is far off is answered with the time', async () => {
     const late = s3For(services, services.credentials.ownerKey);
     late.config.systemClockOffset = -16 * 60_000;
-    expect(await refusal(bytesAt(late, 'sum'))).toBe('403 RequestTimeTooSkewed');
+    expect(await refusal(bytesAt(late, 'plain'))).toBe('403 RequestTimeTooSkewed');
     // Amazon's own client has learnt the time from the answer's Date.
-    expect((await bytesAt(late, 'sum')).toString()).toBe('body');
+    expect((await bytesAt(late, 'plain')).toString()).toBe('body');
   });
 });
 
@@ -202,7 +138,7 @@ describe('a person’s temporary credentials', () => {
 it('lets the function look at bodies and remove them, and put none', async () => {
   const client = s3For(services, services.credentials.functionKey);
   expect(await refusal(client.send(new PutObjectCommand({ Bucket, Key: KEY, Body: 'y' })))).toBe('403 AccessDenied');
-  expect(await refusal(client.send(new GetObjectCommand({ Bucket, Key: 'sum' })))).toBe('403 AccessDenied');
+  expect(await refusal(client.send(new GetObjectCommand({ Bucket, Key: 'plain' })))).toBe('403 AccessDenied');
   const { Contents } = await client.send(new ListObjectsV2Command({ Bucket, Prefix: `bodies/${SUB}/body` }));
   expect(Contents).toHaveLength(1);
   await client.send(new DeleteObjectCommand({ Bucket, Key: KEY }));

@@ -32,9 +32,13 @@ export function verifier({
   return async (token) => {
     try {
       const claims = jwks ? pool.verifySync(token) : await pool.verify(token);
-      if (!SUBJECT.test(claims.sub)) throw new Failure('Unauthorized', 'The token has no sound subject');
+      // The library's types promise a subject; it doesn't look whether there is one.
+      const sub: unknown = claims.sub;
+      if (typeof sub !== 'string' || !SUBJECT.test(sub)) {
+        throw new Failure('Unauthorized', 'The token has no sound subject');
+      }
       const email = claims['email'];
-      return { sub: claims.sub, label: typeof email === 'string' ? email : claims['cognito:username'] };
+      return { sub, label: typeof email === 'string' ? email : claims['cognito:username'] };
     } catch (error) {
       // Not the error's text, which quotes the token's claims.
       if (error instanceof FetchError) throw new Failure('Unavailable', "The user pool's keys can't be fetched", 2);

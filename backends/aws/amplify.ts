@@ -6,6 +6,7 @@
  */
 import { type AmplifyContext, createAmplifyContext } from 'aws-amplify';
 import { createKeysForAuthStorage, AUTH_KEY_PREFIX, createUserPoolsTokenProvider } from 'aws-amplify/adapter-core';
+import { ConsoleLogger } from 'aws-amplify/utils';
 import type { CloudConfig } from './protocol.ts';
 import { endOf, type Tokens, userNameIn } from './settings.ts';
 
@@ -24,6 +25,9 @@ export {
   updatePassword,
   verifyTOTPSetup,
 } from 'aws-amplify/auth';
+
+// It would warn of each context with endpoints of its own, as a local cloud has them.
+ConsoleLogger.LOG_LEVEL = 'ERROR';
 
 /** The tokens that Amplify holds, in its own form: a name each, under the client and the person. */
 export type TokenStore = Map<string, string>;

@@ -13,7 +13,6 @@ testConformance('A cloud in memory', () => {
     pages: true,
     openSocket: cloud.openSocket,
     now: Date.now,
-    expireCursors: cloud.expireCursors,
     logged: () => cloud.log,
   });
 });

@@ -21,7 +21,6 @@ export interface AwsPlaceOptions {
   readonly openSocket?: OpenSocket;
   /** ms since 1970, by the cloud's clock. */
   readonly now: () => number;
-  readonly expireCursors?: () => void | Promise<void>;
   /** What the cloud itself has logged. */
   readonly logged?: () => readonly string[];
   readonly close?: () => Promise<void>;
@@ -30,7 +29,6 @@ export interface AwsPlaceOptions {
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
 export function awsPlace(options: AwsPlaceOptions): Place {
-  const { expireCursors } = options;
   const network = createFaultyNetwork(options.fetch());
   const heard = listenToConsole();
   let { settings } = options;
@@ -59,7 +57,7 @@ export function awsPlace(options: AwsPlaceOptions): Place {
     requests: network.requests,
     logged: () => [...heard.lines, ...(options.logged?.() ?? [])],
     providerNow: options.now,
-    faults: { ...network.faults, ...(expireCursors && { expireCursors }) },
+    faults: network.faults,
     async close() {
       heard.stop();
       await options.close?.();

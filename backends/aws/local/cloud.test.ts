@@ -114,6 +114,7 @@ describe.each(['inline', 'child'] as const)('the cloud in a folder, with the fun
 
     cloud = await start();
     try {
+      await expect(start()).rejects.toThrow('is in use');
       // The same tokens are good, as the keys are the same; only the addresses are others.
       const after = callerOf(cloud, person);
       const names = new Set<string>();

@@ -7,11 +7,12 @@ import { bucketHandler } from './bodies/serve.ts';
 import { openObjectFiles } from './bodies/files.ts';
 import { type Credentials, createCredentials } from './credentials.ts';
 import { serveDynamoDb } from './dynamodb.ts';
+import { assertUnused, noteUse } from './in-use.ts';
 import { keep } from './kept.ts';
 import { serveLoopback } from './loopback.ts';
 import { mailLine } from './outbox.ts';
 import { createPool, type Pool } from './user-pool/pool.ts';
-import { userPoolHandler } from './user-pool/serve.ts';
+import { keysPath, userPoolHandler } from './user-pool/serve.ts';
 
 export const REGION = 'us-east-1';
 export const IDS = {
@@ -84,6 +85,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     tokenLifetime: lifetimes.tokens ?? HOUR,
   };
   const pool = createPool(inFolder('user-pool.json'), settings, { now, onMail: (mail) => say(mailLine(mail)) });
+  if (folder !== undefined) await assertUnused(folder, pool.state.value.keyId);
   const identities = {
     identityPoolId: IDS.identityPoolId,
     credentials,
@@ -109,6 +111,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     const userPool = await begun(serveLoopback(at(0), userPoolHandler(pool, identities), report));
     const bodies = await begun(serveLoopback(at(1), bucket, report));
     const table = await begun(serveDynamoDb(at(2), inFolder('table'), { credentials, now: signingTime }));
+    if (folder !== undefined) await noteUse(folder, `${userPool.url}${keysPath(pool)}`);
     return {
       pool,
       credentials,

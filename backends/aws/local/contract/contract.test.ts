@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFunction } from '../../function/build.ts';
 import { type LocalCloud, startLocalCloud } from '../cloud.ts';
 import { IDS } from '../services.ts';
@@ -7,7 +7,7 @@ import { setPassword } from '../user-pool/pool.ts';
 import { dynamoDbFor, s3For } from '../test-services.ts';
 import { bucketContract } from './bucket.ts';
 import { cloudContract, type CloudSubject, openCloud } from './cloud.ts';
-import { tableContract, type TableSubject, withTable } from './table.ts';
+import { tableContract, type TableSubject, makeTable, removeTable } from './table.ts';
 
 const BUILT = `.cache/function-for-contract-${process.pid}`;
 const PASSWORD = 'a password for the cloud';
@@ -27,22 +27,11 @@ afterAll(async () => {
 
 describe('DynamoDB, which is dynalite here', () => {
   let subject: TableSubject;
-  let done: () => void = () => {};
-  let finished: Promise<void>;
   beforeAll(async () => {
     const { services } = cloud;
-    await new Promise<void>((resolve) => {
-      finished = withTable(dynamoDbFor(services, services.credentials.ownerKey), async (made) => {
-        subject = made;
-        resolve();
-        await new Promise<void>((end) => (done = end));
-      });
-    });
+    subject = await makeTable(dynamoDbFor(services, services.credentials.ownerKey));
   });
-  afterAll(async () => {
-    done();
-    await finished;
-  });
+  afterAll(() => removeTable(subject));
   it.each(named(tableContract))('%s', async (_, { run }) => {
     await expect(run(subject)).resolves.toBeUndefined();
   });

@@ -5,7 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { bucketContract, emptyPrefix } from './bucket.ts';
 import type { ContractCheck } from './check.ts';
 import { cloudContract, openCloud } from './cloud.ts';
-import { tableContract, withTable } from './table.ts';
+import { makeTable, removeTable, tableContract } from './table.ts';
 
 interface Part {
   readonly title: string;
@@ -62,11 +62,12 @@ async function checkTable(where: string, print: (line: string) => void): Promise
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  let totals: Totals = { passed: 0, failed: 0 };
-  await withTable(new DynamoDBClient(where === 'aws' ? {} : local), async (subject) => {
-    totals = await check(tableContract, subject, print);
-  });
-  return totals;
+  const subject = await makeTable(new DynamoDBClient(where === 'aws' ? {} : local));
+  try {
+    return await check(tableContract, subject, print);
+  } finally {
+    await removeTable(subject);
+  }
 }
 
 async function checkBucket(Bucket: string, print: (line: string) => void): Promise<Totals> {

@@ -23,8 +23,8 @@ export interface TableSubject {
   readonly TableName: string;
 }
 
-/** Makes a table with a name of its own, and removes it when `use` is done. */
-export async function withTable(client: DynamoDBClient, use: (subject: TableSubject) => Promise<void>): Promise<void> {
+/** Makes a table with a name of its own. */
+export async function makeTable(client: DynamoDBClient): Promise<TableSubject> {
   const TableName = `satchel-contract-${randomBytes(6).toString('hex')}`;
   await client.send(
     new CreateTableCommand({
@@ -40,12 +40,12 @@ export async function withTable(client: DynamoDBClient, use: (subject: TableSubj
       ],
     }),
   );
-  try {
-    await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 1 }, { TableName });
-    await use({ client: DynamoDBDocumentClient.from(client), TableName });
-  } finally {
-    await client.send(new DeleteTableCommand({ TableName }));
-  }
+  await waitUntilTableExists({ client, maxWaitTime: 120, minDelay: 1 }, { TableName });
+  return { client: DynamoDBDocumentClient.from(client), TableName };
+}
+
+export async function removeTable({ client, TableName }: TableSubject): Promise<void> {
+  await client.send(new DeleteTableCommand({ TableName }));
 }
 
 type Item = Readonly<Record<string, unknown>>;

@@ -33,7 +33,7 @@ const CORS = {
 /** Answers calls, and serves the pool's public keys and the outbox. */
 export function userPoolHandler(pool: Pool, identities: IdentityPool): (message: IncomingMessage) => Promise<Answer> {
   const pages: Readonly<Record<string, () => Answer>> = {
-    [`/${pool.settings.poolId}/.well-known/jwks.json`]: () => json(pool.tokens.jwks),
+    [keysPath(pool)]: () => json(pool.tokens.jwks),
     '/outbox': () => ({ status: 200, headers: PAGE, body: outboxPage(pool.state.value.mails) }),
     // No other page may read it: it has no header that would let one.
     '/outbox.json': () => ({
@@ -55,6 +55,11 @@ export function userPoolHandler(pool: Pool, identities: IdentityPool): (message:
       throw error;
     }
   };
+}
+
+/** Where the public keys are. */
+export function keysPath({ settings }: Pool): string {
+  return `/${settings.poolId}/.well-known/jwks.json`;
 }
 
 /** A page that runs no script, loads nothing and can't be framed. */

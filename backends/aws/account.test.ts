@@ -37,7 +37,7 @@ beforeAll(async () => {
   const bundle = await buildFunction(BUILT);
   cloud = await startLocalCloud({ bundle, now: () => time });
   closed = await startLocalCloud({ bundle, now: () => time, signUp: 'invitation' });
-});
+}, 120_000);
 afterAll(async () => {
   await cloud.close();
   await closed.close();

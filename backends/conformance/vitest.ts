@@ -13,17 +13,19 @@ export function testConformance(
   makePlace: () => Place | Promise<Place>,
   options: { readonly timeout?: number } = {},
 ): void {
-  describe(`${title} keeps the storage contract`, { timeout: options.timeout ?? 120_000 }, () => {
-    let place: Place;
+  const timeout = options.timeout ?? 120_000;
+  describe(`${title} keeps the storage contract`, { timeout }, () => {
+    let place: Place | undefined;
     beforeAll(async () => {
       place = await makePlace();
-    });
-    afterAll(() => place.close?.());
+    }, timeout);
+    afterAll(() => place?.close?.());
 
     // oxlint-disable-next-line vitest/expect-expect -- the check itself asserts, with no runner's help
     for (const check of conformance) {
       // oxlint-disable-next-line vitest/valid-title -- the titles stand with the checks
       test(check.title, async (context) => {
+        if (!place) throw new Error('the place was not made');
         const outcome = await runCheck(check, place);
         if (outcome.kind === 'skipped') context.skip(outcome.reason);
         if (outcome.kind === 'failed') throw outcome.error;

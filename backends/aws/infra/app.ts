@@ -31,7 +31,12 @@ export interface CloudAppOptions {
 /** @throws {OptionError} */
 export function createApp({ name, given, code, place, outdir, keep = true }: CloudAppOptions): App {
   const options = readOptions(given);
-  const app = new App({ ...(outdir !== undefined && { outdir }), analyticsReporting: false });
+  const app = new App({
+    ...(outdir !== undefined && { outdir }),
+    analyticsReporting: false,
+    // What CloudFormation's own schemas forbid fails the synthesis, and not the deployment halfway.
+    context: { '@aws-cdk/core:validateAgainstDefaultRules': true },
+  });
   checkFindings(app);
   const names = stackNames(name);
   const env = place ? { env: place } : {};

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { createApp } from './app.ts';
 import { OPTION_NAMES } from './options.ts';
+import { project } from './programs.ts';
 
-const { node } = new App();
+// Only to read the context that the command line hands over; the cloud is an app of its own.
+const { node } = new App({ autoSynth: false });
 const context = (name: string): string | undefined => {
   const value: unknown = node.tryGetContext(name);
   return typeof value === 'object' ? JSON.stringify(value) : (value as string | undefined);
@@ -12,5 +14,5 @@ const context = (name: string): string | undefined => {
 createApp({
   name: context('name') ?? 'Satchel',
   given: Object.fromEntries(OPTION_NAMES.flatMap((name) => (context(name) ? [[name, String(context(name))]] : []))),
-  code: join(import.meta.dirname, '../../../dist-function'),
+  code: context('code') ?? join(project, 'dist-function'),
 }).synth();

@@ -1,7 +1,11 @@
-import { type App, Validations } from 'aws-cdk-lib';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, CfnResource, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
+import { createApp } from './app.ts';
 import type { GivenOptions } from './options.ts';
 import { CERTIFICATE, write } from './written.test-support.ts';
 
@@ -57,6 +61,15 @@ describe('the check', () => {
     const bare = new AwsSolutionsChecks(app);
     expect(bare.validateScope(app).success).toBe(true);
     expect(findings(app).map(({ rule }) => rule)).toContain('AwsSolutions-COG2');
+  });
+});
+
+describe('CloudFormation’s schemas', () => {
+  it('fail a template that CloudFormation would refuse', () => {
+    const app = createApp({ name: 'Test', given: {}, outdir: mkdtempSync(join(tmpdir(), 'satchel-bad-')) });
+    const stack = app.node.findChild('Test-kept') as Stack;
+    new CfnResource(stack, 'Bad', { type: 'AWS::SQS::Queue', properties: { QueueSize: 'large' } });
+    expect(() => app.synth()).toThrow(/QueueSize.*CloudFormation-Validate/s);
   });
 });
 

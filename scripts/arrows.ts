@@ -72,6 +72,18 @@ const ROOMS: readonly Room[] = [
   // What every provider's folder shares, and the registry that names them.
   { path: 'backends/', files: ['backends/'], packages: [] },
   { path: 'backends/conformance/', files: ['backends/'], packages: ['vitest'] },
+  // What a deployment runs, and what it is built with.
+  {
+    path: 'backends/aws/function/',
+    files: ['backends/aws/protocol.ts'],
+    packages: ['node:*', 'hono', '@aws-sdk/*', 'aws-jwt-verify', 'vite', 'dynalite'],
+  },
+  // The whole cloud on one machine, held to Amazon's own clients.
+  {
+    path: 'backends/aws/local/',
+    files: ['backends/aws/protocol.ts'],
+    packages: ['node:*', 'dynalite', 'ws', 'aws4fetch', '@aws-sdk/*', 'aws-amplify', 'aws-jwt-verify'],
+  },
   // A package of its own: it puts the site and the function into the cloud.
   {
     path: 'backends/aws/infra/',
@@ -84,6 +96,7 @@ const ROOMS: readonly Room[] = [
 const PROVIDER: Omit<Room, 'path'> = { files: ['backends/conformance/'], packages: [] };
 const PROVIDER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   dropbox: ['dropbox'],
+  aws: ['aws-amplify', 'aws4fetch', '@noble/hashes'],
   // Of this only the types reach the app; the stand-in's tests run its code.
   'google-drive': ['@googleapis/drive'],
 };
@@ -94,7 +107,7 @@ const SERVER_PACKAGES = ['node:*', 'hono', '@hono/node-server'];
 const TESTS = {
   files: ['backends/', 'src/notes/', 'src/vault/', 'src/cache/', 'src/search/', 'src/transfer/', 'src/engine/'],
 };
-const TEST_PACKAGES = ['vitest', 'fast-check', 'fake-indexeddb', 'dexie', 'node:*'];
+const TEST_PACKAGES = ['vitest', 'fast-check', 'fake-indexeddb', 'dexie', 'ws', 'node:*'];
 
 /** @returns what a file may not import, each in a sentence; none when all is well */
 export function forbiddenImports(path: string, source: string): readonly string[] {
@@ -128,8 +141,9 @@ function isTest(path: string): boolean {
 function providerRoom(path: string): Room | undefined {
   const [, provider, inner] = /^backends\/([^/]+)\/(.*)$/.exec(path) ?? [];
   if (provider === undefined || inner === undefined || provider === 'conformance') return undefined;
-  if (inner.startsWith('infra/')) return undefined;
-  const isServer = /^(emulator|function|broker)\//.test(inner) || inner.endsWith('cli.ts');
+  if (ROOMS.some((room) => isWithin(path, room.path) && room.path.startsWith(`backends/${provider}/`)))
+    return undefined;
+  const isServer = /^(emulator|broker)\//.test(inner) || inner.endsWith('cli.ts');
   const packages = [...(PROVIDER_PACKAGES[provider] ?? []), ...(isServer ? SERVER_PACKAGES : [])];
   return { ...PROVIDER, path: `backends/${provider}/`, packages: [...PROVIDER.packages, ...packages] };
 }

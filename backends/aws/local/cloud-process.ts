@@ -21,7 +21,7 @@ export interface CloudProcess extends Where {
 /** Of the options, what can be said in JSON. */
 export type CloudProcessOptions = Omit<LocalCloudOptions, 'now' | 'say' | 'report'>;
 
-const MAIN = fileURLToPath(new URL('cloud-cli.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('./cloud-cli.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** @throws {Error} with what it said when it ends before it is up. */

@@ -4,7 +4,7 @@ import type { FunctionHost, HostOptions } from './host.ts';
 import { startChildHost } from './runtime-api.ts';
 import { startThreadHost } from './thread.ts';
 
-const bundle = fileURLToPath(new URL('example.mjs', import.meta.url));
+const bundle = fileURLToPath(new URL('./example.mjs', import.meta.url));
 const HOSTS: Readonly<Record<string, (options: HostOptions) => Promise<FunctionHost>>> = {
   'in a thread': startThreadHost,
   'behind the Runtime API': (options) => startChildHost({ ...options, instances: 2 }),

@@ -39,7 +39,7 @@ interface Instance {
 
 /** More than Lambda's 6 MB, so that what is too large is answered in words. */
 const MAX_BYTES = 32 * 1024 * 1024;
-const BOOTSTRAP = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
+const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 const ACCEPTED: Answer = { status: 202 };
 
 export async function startChildHost(options: ChildHostOptions): Promise<FunctionHost> {

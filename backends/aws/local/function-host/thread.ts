@@ -64,7 +64,7 @@ export async function startThreadHost(options: HostOptions): Promise<FunctionHos
 }
 
 async function start({ bundle, environment, log, timeout }: HostOptions, onEnd: () => void): Promise<Running> {
-  const worker = new Worker(new URL('thread.mjs', import.meta.url), {
+  const worker = new Worker(new URL('./thread.mjs', import.meta.url), {
     env: { ...LAMBDA_ENVIRONMENT, ...environment },
     workerData: { bundle: pathToFileURL(bundle).href },
     stdout: true,

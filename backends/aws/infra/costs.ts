@@ -4,7 +4,7 @@
  */
 
 /** US dollars in us-east-1; Amazon's free allowances are in `FREE`. */
-export const PRICES_OF = 'us-east-1, as published by Amazon during 2025 (DynamoDB: since 1 November 2024)';
+const PRICES_OF = 'us-east-1, as published by Amazon during 2025 (DynamoDB: since 1 November 2024)';
 
 /** Units that Amazon bills: what one costs, how many it is priced by, and how many are free in every month for good. */
 const PRICES = {
@@ -47,7 +47,7 @@ export interface Operation {
  * their keys), the record and the name again; it reads the ends of both areas' logs, the log since, the counter and
  * the sockets to tell. Requests that only read are counted in memory, and take a point read or a short query.
  */
-export const OPERATIONS = {
+const OPERATIONS = {
   put: { writeUnits: 8, readUnits: 5, ms: 60 },
   get: { writeUnits: 0, readUnits: 1.5, ms: 25 },
   changes: { writeUnits: 0, readUnits: 1, ms: 25 },
@@ -61,7 +61,7 @@ export const OPERATIONS = {
 } as const satisfies Readonly<Record<string, Operation>>;
 
 /** One active person. */
-export const PERSON = {
+const PERSON = {
   daysPerMonth: 22,
   devices: 2,
   pushesPerDay: 50,

@@ -52,6 +52,8 @@ test('a newcomer signs up, takes the code from the outbox and writes; a second b
   context,
   newBrowser,
 }) => {
+  // Two browsers, each stretching a passphrase.
+  test.slow();
   await visit(anna);
   await openSignIn(anna);
   await press(anna, 'Create an account');
@@ -151,6 +153,8 @@ test('an address that isn’t confirmed yet leads to a code; a wrong one, one th
 });
 
 test('a second step is switched on, asked for, and switched off', async ({ page, cloud, newBrowser, problems }) => {
+  // Two browsers, each stretching a passphrase.
+  test.slow();
   problems.allow(REFUSED);
   await visit(page);
   await connectAccount(page, cloud, ANNA);
@@ -188,6 +192,8 @@ test('a forgotten password is replaced by mail, and the passphrase stays what it
   newBrowser,
   problems,
 }) => {
+  // Two browsers, each stretching a passphrase.
+  test.slow();
   problems.allow(REFUSED);
   await visit(page);
   await connectAccount(page, cloud, ANNA);
@@ -230,6 +236,8 @@ test('signed out everywhere: the other device says so, keeps what is written, an
   newBrowser,
   problems,
 }) => {
+  // Two browsers, each stretching a passphrase.
+  test.slow();
   problems.allow(REFUSED);
   // Tokens that have to be renewed at once: else the other device would hear of it within the hour.
   cloud.setLifetimes({ tokens: 5 });
@@ -280,6 +288,8 @@ test('an account is deleted with all that is in it; the notes stay, and the othe
   newBrowser,
   problems,
 }) => {
+  // Two browsers, each stretching a passphrase.
+  test.slow();
   problems.allow(REFUSED);
   await visit(page);
   await connectAccount(page, cloud, ANNA);
@@ -421,6 +431,8 @@ test.describe('on a phone', () => {
   test.use(phone);
 
   test('every form can be used by everybody', async ({ page, cloud, problems }) => {
+    // Axe looks at nine screens, twice.
+    test.slow();
     problems.allow(REFUSED);
     await visit(page);
     await openSignIn(page);

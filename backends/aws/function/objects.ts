@@ -50,13 +50,16 @@ export function putObject(
 }
 
 /** @throws {Failure} NoBody, Taken, QuotaExceeded, Unavailable, TooLarge */
-export function registerObject(
+export async function registerObject(
   deps: ObjectDeps,
   sub: Subject,
   name: ObjectName,
   { size, sha256 }: RegisterRequest,
 ): Promise<Put> {
   if (size > MAX_OBJECT_BYTES) throw new Failure('TooLarge', `An object has at most ${MAX_OBJECT_BYTES} bytes`);
+  // Looked at before the name is claimed, too: what has no body shall leave no trace in the log.
+  const wrong = await whyNoBody(deps, sub, { size, sha256 });
+  if (wrong) throw wrong;
   return putContent(deps, sub, name, { place: 's3', size, sha256 });
 }
 
@@ -160,7 +163,7 @@ async function finishPutting(
   } else {
     // Held first and looked at then, so that it can't go in between.
     await holdBody(deps, place.sub, held.sha256, holderOf(place.area, held));
-    const wrong = await whyNoBody(deps, place, held);
+    const wrong = await whyNoBody(deps, place.sub, held);
     if (wrong) {
       await abandon(deps, place, held);
       throw wrong;
@@ -198,10 +201,10 @@ async function abandon(deps: ObjectDeps, place: Place, held: NameItem): Promise<
 async function bytesAreThere(deps: ObjectDeps, place: Place, held: NameItem): Promise<boolean> {
   if (held.place === 'inline') return (await deps.table.get(inlineKey(place.pk, held))) !== undefined;
   await holdBody(deps, place.sub, held.sha256, holderOf(place.area, held));
-  return (await whyNoBody(deps, place, held)) === undefined;
+  return (await whyNoBody(deps, place.sub, held)) === undefined;
 }
 
-async function whyNoBody(deps: ObjectDeps, { sub }: Place, held: NameItem): Promise<Failure | undefined> {
+async function whyNoBody(deps: ObjectDeps, sub: Subject, held: RegisterRequest): Promise<Failure | undefined> {
   const body = await deps.bodies.head(bodyKey(sub, held.sha256));
   if (!body) return new Failure('NoBody', 'No such body was uploaded');
   if (body.size !== held.size) return new Failure('NoBody', 'The uploaded body has another size');

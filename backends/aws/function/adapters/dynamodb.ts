@@ -24,9 +24,13 @@ export function dynamoTable(
   const wrote = (capacity: ConsumedCapacity | undefined): void =>
     spend({ read: 0, write: capacity?.CapacityUnits ?? 0 });
   /** A write that its condition forbade is billed as well, but DynamoDB doesn't say how much; these items have one unit. */
-  const conditional = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
+  const conditional = async <T extends { ConsumedCapacity?: ConsumedCapacity | undefined }>(
+    call: () => Promise<T>,
+  ): Promise<T | undefined> => {
     try {
-      return await call();
+      const answer = await call();
+      wrote(answer.ConsumedCapacity);
+      return answer;
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
       spend({ read: 0, write: 1 });
@@ -43,7 +47,6 @@ export function dynamoTable(
     add: async (item) => {
       const put = new PutCommand({ ...on, Item: item, ConditionExpression: 'attribute_not_exists(pk)' });
       const answer = await conditional(() => client.send(put));
-      wrote(answer?.ConsumedCapacity);
       return answer !== undefined;
     },
     put: async (item) => {
@@ -67,15 +70,13 @@ export function dynamoTable(
           }),
         ),
       );
-      wrote(answer?.ConsumedCapacity);
       return answer !== undefined;
     },
     remove: async (key, when = {}) => {
       const words = expressions();
       const condition = words.equal(when).join(' AND ');
       const only = condition === '' ? {} : { ConditionExpression: condition, ...words.attributes() };
-      const answer = await conditional(() => client.send(new DeleteCommand({ ...on, Key: keyOf(key), ...only })));
-      wrote(answer?.ConsumedCapacity);
+      await conditional(() => client.send(new DeleteCommand({ ...on, Key: keyOf(key), ...only })));
     },
     take: async (key) => {
       const answer = await client.send(new DeleteCommand({ ...on, Key: keyOf(key), ReturnValues: 'ALL_OLD' }));
@@ -112,7 +113,6 @@ export function dynamoTable(
           }),
         ),
       );
-      wrote(answer?.ConsumedCapacity);
       const sum: unknown = answer?.Attributes?.['count'];
       return typeof sum === 'number' ? sum : undefined;
     },

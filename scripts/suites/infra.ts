@@ -21,7 +21,6 @@ export const infra: Suite = {
     };
     await check('types', 'tsc', '-p', FOLDER);
     await check('lint', 'oxlint', '--type-aware', '--deny-warnings', FOLDER);
-    await check('dead code', 'knip', '--directory', FOLDER);
     results.push(await runVitest('the tests of the infrastructure', '--root', FOLDER));
     return {
       passed: results.reduce((sum, { passed }) => sum + passed, 0),

@@ -32,6 +32,14 @@ const KNOWN: Readonly<Record<string, Known>> = {
       return place ? [place] : [];
     },
   },
+  'google-drive': {
+    needs: 'SATCHEL_GOOGLE_DRIVE_TOKEN, an access token with the scope drive.file',
+    async places(env) {
+      const { liveDrivePlace } = await import('./google-drive/place.ts');
+      const place = liveDrivePlace(env);
+      return place ? [place] : [];
+    },
+  },
 };
 
 async function main([name, ...rules]: readonly string[]): Promise<number> {

@@ -47,16 +47,19 @@ export async function serveLoopback(
   const server = createServer((message, response) => {
     const send = ({ status, headers = {}, body = '' }: Answer) => {
       if (response.destroyed) return;
-      // A request that was answered before all of it came can't be followed by another on the same connection.
-      const rest = message.complete ? {} : { connection: 'close' };
-      response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers, ...rest });
+      response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
       response.end(message.method === 'HEAD' ? undefined : body);
     };
     if (!isLocalName(message.headers.host)) {
       send({ status: 421, headers: { 'content-type': 'text/plain' }, body: 'This answers under 127.0.0.1 only.' });
       return;
     }
-    handle(message).then(send, (error: unknown) => {
+    const answer = async () => {
+      const answered = await handle(message);
+      await drain(message);
+      send(answered);
+    };
+    answer().catch((error: unknown) => {
       // Whoever asked has gone; there is nobody to answer.
       if (message.destroyed && !message.complete) return;
       report(error);
@@ -66,8 +69,24 @@ export async function serveLoopback(
   return { server, ...(await listenAt(server, port)), close: () => closeServer(server) };
 }
 
+/**
+ * Takes in what is left of a request that is answered already: a client that is still sending would see its
+ * connection break in place of the answer.
+ */
+async function drain(message: IncomingMessage): Promise<void> {
+  if (message.readableEnded || message.destroyed) return;
+  message.resume();
+  await new Promise<void>((resolve) => {
+    message.once('end', resolve).once('close', resolve);
+  });
+}
+
+/** Longer than clients keep a connection that nobody uses, so that none is closed just as it is used again. */
+const KEEP_ALIVE_MS = 10 * 60_000;
+
 /** @throws {Error} when the port is taken. */
 export async function listenAt(server: Server, port: number): Promise<{ url: string; port: number }> {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, LOOPBACK, () => {
@@ -98,9 +117,10 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
   for await (const chunk of message) {
     const bytes = chunk as Buffer;
     size += bytes.length;
-    if (size > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
-    chunks.push(bytes);
+    // Read to its end all the same: to leave off would break the connection.
+    if (size <= limit) chunks.push(bytes);
   }
+  if (size > limit) throw new BodyTooLarge(`more than ${limit} bytes`);
   return Buffer.concat(chunks);
 }
 

@@ -198,7 +198,7 @@ async function manage(
     );
     if (principal.is === 'person') return says(403, 'ForbiddenException', 'User is not authorized');
     const [, id] = new RegExp(`^/${STAGE}/@connections/([^/?]+)$`).exec(target) ?? [];
-    const connection = id === undefined ? undefined : connections.get(decodeURIComponent(id));
+    const connection = [...connections.values()].find((open) => encodeURIComponent(open.id) === id);
     if (connection?.socket.readyState !== WebSocket.OPEN) return says(410, 'GoneException', 'The connection has gone.');
     return act(connection, method, body);
   } catch (error) {

@@ -92,7 +92,9 @@ function acknowledged(app: App): readonly Acknowledged[] {
     node.metadata
       .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
       .flatMap(({ data }) => Object.entries(data as Readonly<Record<string, string>>))
-      .map(([id, reason]) => ({ path: node.path, rule: id.replace(/^annotation::/i, ''), reason })),
+      .map(([id, reason]) => ({ path: node.path, rule: id.replace(/^annotation::/i, ''), reason }))
+      // Warnings of the CDK itself are acknowledged in the same way.
+      .filter(({ rule }) => rule.startsWith('AwsSolutions-')),
   );
 }
 

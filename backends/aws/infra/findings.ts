@@ -17,6 +17,11 @@ export function acknowledge(construct: IConstruct, rule: string, reason: string)
   Validations.of(construct).acknowledge({ id: `AwsSolutions-${rule}`, reason });
 }
 
+/** @param warning of the CDK itself, by its id */
+export function acknowledgeWarning(construct: IConstruct, warning: string, reason: string): void {
+  Validations.of(construct).acknowledge({ id: warning, reason });
+}
+
 /**
  * A resource with a star in a policy: cdk-nag wants a reason for each, by the text that it makes of the resource.
  * @param resource as in the policy; of another stack's resources only what that stack exports by name

@@ -18,7 +18,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import type { Construct } from 'constructs';
 import { securityHeaders } from '../../../scripts/app-handler.ts';
 import { deployedConfig } from './config.ts';
-import { acknowledge, NO_ACCESS_LOG } from './findings.ts';
+import { acknowledge, acknowledgeWarning, NO_ACCESS_LOG } from './findings.ts';
 import type { Options } from './options.ts';
 
 export interface Site {
@@ -63,6 +63,11 @@ export function createSite(scope: Construct, options: Options, api: string): Sit
       responseHeadersPolicy: headersPolicy(scope, siteHeaders(options, api)),
     },
   });
+  acknowledgeWarning(
+    distribution,
+    '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+    'The bucket can’t be listed through CloudFront: the address without a name is index.html, and no query is passed on.',
+  );
   acknowledge(distribution, 'CFR1', 'No country is shut out: people may want their notes wherever they are.');
   acknowledge(
     distribution,

@@ -54,11 +54,7 @@ export async function serveLoopback(
       send({ status: 421, headers: { 'content-type': 'text/plain' }, body: 'This answers under 127.0.0.1 only.' });
       return;
     }
-    const answer = async () => {
-      const answered = await handle(message);
-      await drain(message);
-      send(answered);
-    };
+    const answer = async () => send(await handle(message));
     answer().catch((error: unknown) => {
       // Whoever asked has gone; there is nobody to answer.
       if (message.destroyed && !message.complete) return;
@@ -67,18 +63,6 @@ export async function serveLoopback(
     });
   });
   return { server, ...(await listenAt(server, port)), close: () => closeServer(server) };
-}
-
-/**
- * Takes in what is left of a request that is answered already: a client that is still sending would see its
- * connection break in place of the answer.
- */
-async function drain(message: IncomingMessage): Promise<void> {
-  if (message.readableEnded || message.destroyed) return;
-  message.resume();
-  await new Promise<void>((resolve) => {
-    message.once('end', resolve).once('close', resolve);
-  });
 }
 
 /** Longer than clients keep a connection that nobody uses, so that none is closed just as it is used again. */

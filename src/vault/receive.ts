@@ -40,23 +40,38 @@ async function setState(ctx: Context, pack: PackRow, state: PackRow['state']): P
   });
 }
 
+/** What elements call the push that the pack is, if it is one. */
+function pushOf(pack: PackRow): string {
+  return parseName(pack.name)?.hash.slice(0, 16) as string;
+}
+
 /** Whether this device has all that the pack covers, and knows what the pack's entries are. */
 function isKnown(ctx: Context, pack: PackRow, head: PackHead): boolean {
   if (!understands(ctx.deps, head.manifest)) return false;
   return [...coverageOf(head.manifest, ownElement(pack, head))].every((item) => ctx.applied.has(item));
 }
 
-/** Whether something that the listing named couldn't be read: its object wasn't there. */
-export async function hasUnread(ctx: Context): Promise<boolean> {
+/** Whether something that the listing named couldn't be read: its object wasn't there. @param but what was left for later */
+export async function hasUnread(ctx: Context, but: ReadonlySet<string>): Promise<boolean> {
   const rows = await ctx.state.read(['packs'], (tx) => tx.packs.where('state', ['listed', 'indexed']));
-  return rows.some((row) => row.present && row.storage === ctx.storageId && parseName(row.name)?.vault === ctx.vault);
+  const own = rows.filter((row) => row.storage === ctx.storageId && parseName(row.name)?.vault === ctx.vault);
+  return own.some((row) => row.present && !but.has(row.id));
+}
+
+export interface Received {
+  /** Packs that were read. */
+  readonly packs: number;
+  /**
+   * Keys of packs that were left for later: pushes that another pack, which was read just now, holds as well. Most of them
+   * are deleted before long. What they say besides is to be read before this device says anything itself.
+   */
+  readonly left: ReadonlySet<string>;
 }
 
 /**
  * Reads what the listing named and this device hasn't.
- * @returns how many packs were read.
  */
-export async function receive(ctx: Context, progress: Progress, signal?: AbortSignal): Promise<number> {
+export async function receive(ctx: Context, progress: Progress, signal?: AbortSignal): Promise<Received> {
   const all = (await ctx.state.read(['packs'], (tx) => tx.packs.where('state', ['listed', 'indexed']))).filter(
     (row) => row.storage === ctx.storageId && row.present && parseName(row.name)?.vault === ctx.vault,
   );
@@ -72,14 +87,26 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
   let share = 0;
   const beginnings = new Map<string, Bytes>();
   let begun = 0;
+  /** The pushes that merged packs hold which were met on the way. */
+  const merged = new Set<string>();
+  const left = new Set<string>();
   const fetchHead = async (pack: PackRow) => {
+    if (merged.has(pushOf(pack))) return { pack, left: true } as const;
     const least = wholeUpTo(ctx);
     const guess = pack.size <= least ? pack.size : Math.max(least, Math.ceil(pack.size * share * 1.1));
     return { pack, ...(await readHead(ctx, pack, guess, (part) => index(ctx, pack, part), signal)) };
   };
-  const settle = async ({ pack, head, bytes, state }: Awaited<ReturnType<typeof fetchHead>>) => {
+  const settle = async (found: Awaited<ReturnType<typeof fetchHead>>) => {
+    const { pack } = found;
+    if ('left' in found) {
+      left.add(pack.id);
+      done += 2;
+      return;
+    }
+    const { head, bytes, state } = found;
     if (!head) return state === 'gone' ? undefined : setState(ctx, pack, state);
     if (await isRollback(ctx, pack, head)) await newDevice(ctx);
+    if (head.manifest.with.size === 0) for (const item of head.manifest.covers ?? []) merged.add(partsOf(item).hash);
     if (isKnown(ctx, pack, head)) {
       await recordKnown(ctx, pack, head, bytes);
     } else if (bytes.length === pack.size) {
@@ -111,10 +138,21 @@ export async function receive(ctx: Context, progress: Progress, signal?: AbortSi
     if (bodies) await guarded(ctx, pack, () => applyBodies(ctx, bodies));
     progress(++done, total);
   }
-  await doubtAbsent(ctx, all);
+  // A merged pack that came to nothing holds none of them.
+  const held = new Set([...ctx.applied].map((item) => partsOf(item).hash));
+  merged.clear();
+  for (const pack of todo.filter(({ id }) => left.has(id))) {
+    if (held.has(pushOf(pack))) continue;
+    left.delete(pack.id);
+    await settle(await fetchHead(pack));
+  }
+  await doubtAbsent(
+    ctx,
+    all.filter(({ id }) => !left.has(id)),
+  );
   await countWaiting(ctx);
   await answerWants(ctx);
-  return all.length;
+  return { packs: all.length - left.size, left };
 }
 
 /**

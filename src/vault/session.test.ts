@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { StorageError } from '../../backends/storage.ts';
+import { type ObjectName, StorageError } from '../../backends/storage.ts';
 import { textOf } from '../notes/note.ts';
 import { LIBRARY } from '../notes/ids.ts';
 import { createNotebook } from '../notes/library.ts';
 import { type DeviceId, element } from './coverage.ts';
 import { OtherAccount } from './errors.ts';
 import { between, createWorld, type Device, note, type World } from './examples/devices.ts';
+import { seal } from './seal.ts';
 import { createSession } from './session.ts';
 
 async function pair(world: World): Promise<[Device, Device]> {
@@ -171,6 +172,59 @@ test('V13 what others name and nobody shows forces a full listing after an hour,
     await one.sync();
   }
   expect(fulls).toEqual([false, false, true, false, false, true]);
+});
+
+/** A vault of twelve pushes, and of one pack that holds them all, which are still there. */
+async function merged(seed: number) {
+  const world = createWorld(seed);
+  const writer = world.device();
+  await writer.write(note(1), 'one ');
+  await writer.createVault();
+  for (let push = 0; push < 12; push++) {
+    world.time += 1000;
+    await writer.write(note(1), `${push} `);
+    await writer.sync();
+  }
+  world.time += 1000;
+  const covers = new Set((await writer.rows('applied')).map((row) => row.element));
+  expect(await seal(await writer.context(), { covers, docs: [note(1)] })).toBe(null);
+  return { world, writer };
+}
+
+test('V20 a fresh device leaves pushes unread that a merged pack holds, until it has something to say itself', async () => {
+  const { writer, world } = await merged(31);
+  const fresh = world.device();
+  await fresh.join();
+  fresh.resetCounts();
+  await fresh.sync();
+  expect(fresh.counts()).toMatchObject({ put: 0 });
+  expect(fresh.counts().get).toBeLessThan(4);
+  expect(await fresh.text(note(1))).toBe(await writer.text(note(1)));
+  expect((await fresh.rows('packs')).filter((row) => row.state === 'listed')).toHaveLength(12);
+
+  await fresh.sync();
+  expect((await fresh.rows('packs')).map((row) => row.state)).toEqual(Array(13).fill('applied'));
+
+  // One that has something to say hears first what they say besides.
+  const busy = world.device();
+  await busy.write(note(2), 'mine');
+  await busy.join();
+  await busy.sync();
+  expect((await busy.rows('packs')).map((row) => row.state)).toEqual(Array(14).fill('applied'));
+  expect(await busy.rows('missing')).toEqual([]);
+});
+
+test('V11 what was left for a merged pack that turns out to be damaged is read after all', async () => {
+  const { writer, world } = await merged(32);
+  const [pack] = (await writer.rows('packs')).filter((row) => row.covers.length > 1);
+  world.provider.corrupt(pack?.name as ObjectName, (bytes) => {
+    bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
+    return bytes;
+  });
+  const fresh = world.device({ deps: { whole: 64 } });
+  await fresh.join();
+  await fresh.sync();
+  expect(await fresh.text(note(1))).toBe(await writer.text(note(1)));
 });
 
 test('V31 every device comes to hold every slot', async () => {

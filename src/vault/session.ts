@@ -52,6 +52,16 @@ async function missesSomething(ctx: Context): Promise<boolean> {
   return rows.some((row) => now - row.since >= MISSING_AFTER) && now - (listed?.full ?? 0) >= MISSING_AFTER;
 }
 
+/** Whether something waits to be put there. */
+async function hasToSay(ctx: Context): Promise<boolean> {
+  return ctx.state.read(
+    ['outbox', 'uploads', 'meta'],
+    async (tx) =>
+      (await tx.outbox.count()) + (await tx.uploads.count()) > 0 ||
+      (await readMeta(tx, `reconcile ${ctx.storageId}`)) !== undefined,
+  );
+}
+
 /** @param account the id of the account that this vault was connected to. */
 export function createSession(place: Place, account: string, events: SessionEvents = {}): Session {
   let checked = false;
@@ -63,6 +73,21 @@ export function createSession(place: Place, account: string, events: SessionEven
   /** The storage had no room for a push. */
   let isFull = false;
   let weak = false;
+  /** What the last sync left unread. */
+  let left: ReadonlySet<string> = new Set();
+
+  async function read(ctx: Context, signal?: AbortSignal): Promise<number> {
+    const received = await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+    left = received.left;
+    return received.packs;
+  }
+
+  /** Before anything is put, everything that is there is read (rules V4, V8). */
+  async function readLeft(ctx: Context, signal?: AbortSignal): Promise<number> {
+    let packs = 0;
+    while (left.size > 0) packs += await read(ctx, signal);
+    return packs;
+  }
 
   async function start(signal?: AbortSignal): Promise<Context> {
     if (!checked) {
@@ -86,11 +111,11 @@ export function createSession(place: Place, account: string, events: SessionEven
     await list(ctx, { full: wantsAll || (await missesSomething(ctx)) }, signal);
     wantsAll = false;
     // What is there is still read: it may be what others have already put back.
-    let received = await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
-    if (await hasUnread(ctx)) {
+    let received = await read(ctx, signal);
+    if (await hasUnread(ctx, left)) {
       // What was merged between the listing and the reading has another name by now (rule V20).
       await list(ctx, { full: false }, signal);
-      received += await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+      received += await read(ctx, signal);
     }
     if (!kept) await applyLearned(ctx);
     if (!kept) await keepSlots(place, ctx.vault, signal);
@@ -102,10 +127,11 @@ export function createSession(place: Place, account: string, events: SessionEven
     if (alarm && !known) {
       // What seems lost may have been merged into a pack of which the feed said nothing.
       await list(ctx, { full: true }, signal);
-      received += await receive(ctx, (done, total) => events.receiving?.(done, total), signal);
+      received += await read(ctx, signal);
       alarm = await watchForLoss(ctx, ctx.vault, signal);
     }
     if (alarm || !sends) return { received, sent: 0, alarm, closed, tooLarge: [] };
+    if (await hasToSay(ctx)) received += await readLeft(ctx, signal);
     return { received, alarm: null, closed, ...(await sendAll(ctx, signal, true)) };
   }
 
@@ -156,12 +182,17 @@ export function createSession(place: Place, account: string, events: SessionEven
     push: (signal) =>
       oneAtATime(async () => {
         if (!listed) return listing(signal, true);
-        return { received: 0, alarm: null, closed: null, ...(await sendAll(await start(signal), signal)) };
+        const ctx = await start(signal);
+        const received = await readLeft(ctx, signal);
+        return { received, alarm: null, closed: null, ...(await sendAll(ctx, signal)) };
       }),
     idle: (options, signal) =>
       oneAtATime(async () => {
         weak = options.weak;
-        return listed ? work(await start(signal), options, signal) : NO_IDLE_WORK;
+        if (!listed) return NO_IDLE_WORK;
+        const ctx = await start(signal);
+        await readLeft(ctx, signal);
+        return work(ctx, options, signal);
       }),
   };
 }

@@ -34,7 +34,7 @@ export const MAX_DELETE_NAMES = 100;
  * Comes instead of bytes, whatever range was asked for.
  */
 export const BODY_HEADER = 'satchel-body';
-/** With PUT, if the client likes: the SHA-256 of the bytes, 400 if others arrived. With GET always: of the whole object. */
+/** With PUT, if the client likes: the SHA-256 of the bytes, 400 if others arrived. With GET: of the whole object. */
 export const SHA256_HEADER = 'satchel-sha256';
 /**
  * With any request that writes, if the client likes: a random id of this connection, `[A-Za-z0-9-]{1,64}`,
@@ -126,7 +126,10 @@ export interface TicketAnswer {
 
 export const TICKET_SECONDS = 60;
 
-/** The one message that the socket brings: list that area again. What a client sends is ignored (send something every nine minutes: Amazon closes a silent socket after ten). */
+/**
+ * The one message that the socket brings: list that area again. What a client sends is ignored; it has to send something
+ * every nine minutes, as Amazon closes a silent socket after ten.
+ */
 export interface SocketMessage {
   readonly changed: Area;
 }
@@ -155,7 +158,10 @@ export const STATUS_OF_FAILURE: Readonly<Record<FailureKind, number>> = {
   QuotaExceeded: 507,
 };
 
-/** The function's environment, besides Amazon's own (`AWS_REGION`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_S3`, credentials). */
+/**
+ * The function's environment, besides Amazon's own: `AWS_REGION`, credentials, and for local runs
+ * `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_S3`.
+ */
 export interface FunctionEnvironment {
   /** Table with string keys `pk` and `sk` and time to live in `ttl`. */
   readonly TABLE: string;
@@ -175,7 +181,7 @@ export interface FunctionEnvironment {
   readonly PUBLIC_ENDPOINTS?: string;
   /** Local runs: the user pool's JWKS as JSON, so that nobody has to be asked for it. */
   readonly JWKS?: string;
-  /** Origins that may call, separated by commas; absent: any, for a request is let in by its token alone, never by a cookie. */
+  /** Origins that may call, separated by commas. Absent: any, as a token alone lets a request in, never a cookie. */
   readonly ALLOWED_ORIGINS?: string;
   /** Any text; change it after the table was restored from a backup, and every device lists from the start. */
   readonly CURSOR_EPOCH?: string;

@@ -360,7 +360,7 @@ function contract(openTable: () => Promise<ObjectTable>): void {
       const { world, ann } = await open({ limits: { requestsPerMinute: 3 } });
       for (const name of ['a', 'b', 'c']) expect((await ann.put(`log/${name}`, name)).status).toBe(201);
       const refused = await ann.put('log/d', 'd');
-      // START is nine seconds past the minute.
+      // The world begins nine seconds past the minute.
       expect(refused.headers.get('retry-after')).toBe('51');
       expect(await failure(refused)).toMatchObject({ status: 429, error: 'RateLimited' });
       expect((await world.person('bob').put('log/d', 'd')).status).toBe(201);

@@ -8,6 +8,7 @@ import {
   type AboutAnswer,
   BODY_HEADER,
   type CloudConfig,
+  type DeleteAccountAnswer,
   DEVICE_HEADER,
   type FailureAnswer,
   INLINE_BYTES,
@@ -179,7 +180,7 @@ export function createApp(cloud: Cloud): Hono<{ Variables: Variables }> {
   });
 
   route('DELETE', '/v1/account', 'leave', async ({ call, person, deps }) =>
-    call.json(await eraseAccount(deps, person.sub)),
+    call.json((await eraseAccount(deps, person.sub)) satisfies DeleteAccountAnswer),
   );
 
   route('POST', '/v1/ticket', 'write', async ({ call, person, deps }) => {

@@ -18,7 +18,7 @@ import type { ObjectTable } from '../ports.ts';
 import { verifier } from '../tokens.ts';
 import { CLIENT, jwks, tokenFor, USER_POOL } from './issuer.ts';
 
-export const START = Date.UTC(2031, 4, 6, 7, 8, 9);
+const START = Date.UTC(2031, 4, 6, 7, 8, 9);
 
 export interface World {
   readonly cloud: Cloud;

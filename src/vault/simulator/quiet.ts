@@ -76,13 +76,13 @@ function compare(one: string, mine: Reading, other: string, theirs: Reading, rul
   must(torn || mine.docs.size === theirs.docs.size, rule, () => `${other} has documents that ${one} lacks`);
 }
 
-/** What must be empty in the end; the second ones, unless something was lost that nobody has any more. */
+/** What must be empty in the end. */
 const EMPTY: readonly (readonly [TableName, `V${number}`])[] = [
   ['outbox', 'V5'],
   ['uploads', 'V5'],
   ['pending', 'V11'],
 ];
-/** What was kept aside of a pack that has gone stays: it may be all that is left of it. */
+/** And these, unless something was lost that nobody has any more. What was kept aside of a pack that has gone stays: it may be all that is left of it. */
 const EMPTY_UNLESS_LOST: readonly (readonly [TableName, `V${number}`])[] = [
   ['aside', 'V11'],
   ['missing', 'V13'],
@@ -213,8 +213,11 @@ async function join(world: World, device: Device, secrets: readonly SlotSecret[]
   must((await ownVault(device.state)) === first.id, 'V31', () => `${device.name} can't open the vault`);
   const session = createSession(place, world.account);
   checkReport(world, device, await session.sync());
+  // It has everything from its first sync on, though it may have left unread what merged packs hold as well.
+  const reading = await read(device);
+  checkReport(world, device, await session.sync());
   await nothingLeft(world, device, device.state);
-  return read(device);
+  return reading;
 }
 
 /** @param fresh two devices that nobody has used yet. */

@@ -2,6 +2,7 @@
 import type { Area } from '../storage.ts';
 import { type Catalog, createCatalog, isFirst } from './catalog.ts';
 import { deleteFiles } from './deletion.ts';
+import { DriveFailure, foreignAnswer } from './failure.ts';
 import { type Entry, type SeenFile, entryOf } from './file.ts';
 import type { Folders } from './folders.ts';
 import type { Journal } from './journal.ts';
@@ -19,6 +20,8 @@ export interface AreaFiles {
   /** One page, of those folders that are known. None: an empty one. */
   page(page: string | undefined, signal: AbortSignal | undefined): Promise<FilesPage>;
   entries(files: readonly SeenFile[]): Entry[];
+  /** As `Folders.check`; when one has gone, what was known of its files is forgotten. */
+  check(signal: AbortSignal | undefined): Promise<boolean>;
   /** Removes files that are the same as others of their name. What doesn't work is left for the next time. */
   removeSpares(files: readonly SeenFile[], signal: AbortSignal | undefined): Promise<void>;
 }
@@ -41,6 +44,16 @@ function sparesAmong(files: readonly (readonly [Entry, SeenFile])[]): string[] {
       spares.push(entry.id);
   }
   return spares;
+}
+
+/** Drive lists no folder that isn't there: undefined then. */
+async function orGone<T>(listing: Promise<T>): Promise<T | undefined> {
+  try {
+    return await listing;
+  } catch (error) {
+    if (error instanceof DriveFailure && error.status === 404 && error.reason !== undefined) return undefined;
+    throw error;
+  }
 }
 
 export function createAreaFiles(area: Area, deps: AreaDeps): AreaFiles {
@@ -74,13 +87,22 @@ export function createAreaFiles(area: Area, deps: AreaDeps): AreaFiles {
     for (const id of spares) catalog.forget(id);
   }
 
+  async function check(signal: AbortSignal | undefined): Promise<boolean> {
+    const hasGone = await folders.check(area, signal);
+    if (hasGone) catalog.reset();
+    return hasGone;
+  }
+
   async function list(signal: AbortSignal): Promise<SeenFile[]> {
     for (let isFirstTime = true; ; isFirstTime = false) {
       if (folders.of(area).length === 0) await folders.find(signal);
       if (folders.of(area).length === 0) return [];
-      const files = await listAll(transport, request(), signal);
+      const files = await orGone(listAll(transport, request(), signal));
       // Nothing at all: perhaps because the folder isn't where it was.
-      if (entries(files).length > 0 || !isFirstTime || !(await folders.check(area, signal))) return files;
+      if (files && (entries(files).length > 0 || !isFirstTime)) return files;
+      const hasGone = await check(signal);
+      if (files && !hasGone) return files;
+      if (!hasGone || !isFirstTime) throw foreignAnswer('files.list', 'the news that a folder is gone which is there');
     }
   }
 
@@ -99,10 +121,15 @@ export function createAreaFiles(area: Area, deps: AreaDeps): AreaFiles {
     },
     refresh: (signal) => listing.fresh(signal),
     async page(page, signal) {
-      if (folders.of(area).length === 0) return { files: [], next: undefined };
-      return listPage(transport, { ...request(), ...(page !== undefined && { page }) }, signal);
+      const nothing: FilesPage = { files: [], next: undefined };
+      if (folders.of(area).length === 0) return nothing;
+      // With nothing in it, the page makes its reader ask after the folder.
+      return (
+        (await orGone(listPage(transport, { ...request(), ...(page !== undefined && { page }) }, signal))) ?? nothing
+      );
     },
     entries,
+    check,
     removeSpares,
   };
 }

@@ -43,6 +43,8 @@ export interface Catalog {
   find(name: ObjectName): readonly Entry[];
   /** Drive itself says that the file isn't there. */
   forget(id: string): void;
+  /** The folder has gone: what was known says nothing any more. */
+  reset(): void;
   /** With the journal's own: what this program has written and not deleted. */
   view(entries: Iterable<Entry>): Map<string, Entry>;
 }
@@ -58,6 +60,11 @@ export function createCatalog(area: Area, journal: Journal): Catalog {
     return all;
   }
 
+  function forget(id: string): void {
+    known.delete(id);
+    journal.forget(id);
+  }
+
   return {
     isComplete: () => complete,
     entries: () => known.values(),
@@ -69,16 +76,18 @@ export function createCatalog(area: Area, journal: Journal): Catalog {
     changed(changes) {
       for (const [id, entry] of changes) {
         if (entry) known.set(id, entry);
-        else known.delete(id);
+        else forget(id);
       }
     },
     find(name) {
       const found = [...view(known.values()).values()].filter((entry) => entry.name === name);
       return found.sort((one, other) => (isFirst(one, other) ? -1 : 1));
     },
-    forget(id) {
-      known.delete(id);
-      journal.forget(id);
+    forget,
+    reset() {
+      known = new Map();
+      complete = false;
+      journal.forgetAll(area);
     },
     view,
   };

@@ -14,15 +14,28 @@ export interface Position {
   readonly known: ReadonlyMap<string, Entry>;
   /** When the last full listing began, in ms since 1970 by this device's clock. */
   readonly full: number;
+  /**
+   * Whether that was the first. A listing may lack what others made a moment before; after the first one the feed
+   * doesn't tell of it either, as it was made before the token was taken.
+   */
+  readonly first: boolean;
   /** Of the listing that is still under way. */
   readonly page?: string;
 }
 
 const VERSION = 1;
+/** Listings have been seen to be minutes old. */
+const FIRST_AGAIN_MS = 3 * 60 * 1000;
 
-export function writeCursor(area: Area, { token, known, full, page }: Position): Cursor {
+/** Whether everything is to be listed anew. @param every how long the feed is trusted, in ms */
+export function isListingDue({ full, first }: Position, now: number, every: number): boolean {
+  // A clock that was put back counts as one that has run on.
+  return Math.abs(now - full) > (first ? Math.min(FIRST_AGAIN_MS, every) : every);
+}
+
+export function writeCursor(area: Area, { token, known, full, first, page }: Position): Cursor {
   const files = [...known.values()].map(({ id, name, size, time }) => [id, name.slice(area.length + 1), size, time]);
-  return JSON.stringify({ v: VERSION, area, token, full, files, ...(page !== undefined && { page }) }) as Cursor;
+  return JSON.stringify({ v: VERSION, area, token, full, first, files, ...(page !== undefined && { page }) }) as Cursor;
 }
 
 function readEntry(area: Area, value: unknown): Entry | undefined {
@@ -52,5 +65,5 @@ export function readCursor(area: Area, cursor: Cursor): Position {
   const entries = files.map((file) => readEntry(area, file));
   if (!entries.every((entry) => entry !== undefined)) throw refused();
   const known = new Map(entries.map((entry) => [entry.id, entry]));
-  return { token, known, full, ...(typeof page === 'string' && { page }) };
+  return { token, known, full, first: fieldOf(value, 'first') === true, ...(typeof page === 'string' && { page }) };
 }

@@ -18,6 +18,8 @@ export interface Journal {
   listed(area: Area, ids: ReadonlySet<string>): void;
   /** Drive itself says that it isn't there. */
   forget(id: string): void;
+  /** The folder has gone, and all that was in it. */
+  forgetAll(area: Area): void;
 }
 
 /** Listings have been seen to be minutes old. */
@@ -49,5 +51,8 @@ export function createJournal(now: () => number): Journal {
       }
     },
     forget: (id) => void own.delete(id),
+    forgetAll(area) {
+      for (const [id, { entry }] of own) if (areaOf(entry.name) === area) own.delete(id);
+    },
   };
 }

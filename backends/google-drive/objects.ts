@@ -110,7 +110,7 @@ export function createObjects(deps: ObjectsDeps) {
         if (!(error instanceof DriveFailure)) throw error;
         if (error.reason === 'fileIdInUse') {
           if (await isDone(name, id, hash, signal)) return;
-        } else if (!isGone(error) || !(await folders.check(area, signal))) {
+        } else if (!isGone(error) || !(await areas[area].check(signal))) {
           // The folder hasn't gone: it must be something else.
           throw error;
         }
@@ -168,7 +168,8 @@ export function createObjects(deps: ObjectsDeps) {
     async put(name: ObjectName, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal | undefined): Promise<void> {
       const hash = await sha256(bytes);
       const area = areaOf(name);
-      await folders.ensure(area, signal);
+      // In a folder that was made a moment ago there is nothing.
+      if (await folders.ensure(area, signal)) areas[area].catalog.listed([]);
       await areas[area].load(signal);
       if (await isThere(name, hash, signal)) return;
       await create(name, bytes, hash, signal);

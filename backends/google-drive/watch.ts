@@ -36,7 +36,7 @@ export function createWatch({ transport, changes, sleep }: WatchDeps) {
     let { token } = position;
     for (;;) {
       const feed = await readFeed(transport, changes.spaceOf(), token, PAGE_FILES, signal);
-      if (changes.concerns(area, position.known, feed.changes)) return;
+      if (changes.concerns(area, position.known, feed.changes) || changes.wantsSecondLook(position)) return;
       ({ token } = feed);
       if (!feed.more) await sleep(pauseFor(cursor), signal);
     }

@@ -5,6 +5,7 @@ import { readPageToken, writePageToken } from './page-token.ts';
 import { parseQuery } from './query.ts';
 import type { Call } from './route.ts';
 import { faultOf, readMetadata, spacesIn, wholeIn } from './route.ts';
+import type { Caller } from './store.ts';
 import {
   aliasOf,
   createFile,
@@ -87,6 +88,13 @@ function orderOf(query: URLSearchParams): Compare {
   };
 }
 
+/** A folder that is asked about has to be there, also when it is in the trash. @throws {Failure} 404 */
+function parentIn(caller: Caller, id: string): string {
+  const folder = aliasOf(caller, id);
+  const isRoot = folder === caller.drive.rootId || folder === caller.drive.appFolders.get(caller.app);
+  return isRoot ? folder : findFile(caller, folder).id;
+}
+
 export function listFiles(call: Call): Response {
   const { caller, query } = call;
   const { world, drive } = caller;
@@ -95,7 +103,7 @@ export function listFiles(call: Call): Response {
   const spaces = spacesIn(query, 'spaces');
   for (const space of spaces) if (!caller.spaces.has(space) && space === 'appDataFolder') throw insufficientScopes();
   const text = query.get('q');
-  const asked = text === null || text === '' ? undefined : parseQuery(text, (id) => aliasOf(caller, id));
+  const asked = text === null || text === '' ? undefined : parseQuery(text, (id) => parentIn(caller, id));
   const lag = asked?.byName === true ? world.behaviour.nameLag : world.behaviour.listLag;
   const found = laggingFilesOf(caller, spaces, lag)
     .filter((file) => asked?.matches({ ...file, trashed: isTrashed(drive, file) }) ?? true)

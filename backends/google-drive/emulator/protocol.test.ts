@@ -215,6 +215,10 @@ describe('q', () => {
     expect(await names(`createdTime > '2031-05-06T00:00:00Z' and modifiedTime <= '2030-01-01T00:00:00Z'`)).toEqual([]);
   });
 
+  it('finds nothing in a folder that is not there, and says so', async () => {
+    expect(await refusal(`/drive/v3/files?q=${encodeURIComponent("'nowhere' in parents")}`)).toBe('404 notFound');
+  });
+
   it.each([
     "id = 'x'",
     "name > 'a'",

@@ -128,9 +128,10 @@ export function parseQuery(text: string, alias: (id: string) => string): Query {
 
   function term(): Test {
     if (peek()?.kind === 'text') {
-      const parent = alias(quoted());
+      const folder = quoted();
       word('in');
       word('parents');
+      const parent = alias(folder);
       return (file) => file.parents.includes(parent);
     }
     if (isWord('(')) {

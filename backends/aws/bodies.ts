@@ -3,12 +3,12 @@
  * other bytes can never get under a key.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
-import { AwsV4Signer } from 'aws4fetch';
 import { TRANSFER_MS } from '../deadline.ts';
 import type { CloudConfig } from './protocol.ts';
 import type { Credentials, TemporaryCredentials } from './credentials.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { CloudFailure, s3Failure } from './failure.ts';
+import { type Sign, signRequest } from './signature.ts';
 
 export interface BodiesDeps extends Exchange {
   readonly now: () => number;
@@ -16,6 +16,8 @@ export interface BodiesDeps extends Exchange {
   /** The bucket's address. */
   readonly bucket: string;
   readonly credentials: Credentials;
+  /** Absent: as S3 wants it. */
+  readonly sign?: Sign;
 }
 
 export interface Bodies {
@@ -52,28 +54,17 @@ export function createBodies(deps: BodiesDeps): Bodies {
   const { cloud, bucket, credentials } = deps;
   /** By how much Amazon's clock is ahead of this device's, in ms, as far as S3 has complained. */
   let ahead = 0;
-  /** Derived keys, as a signature's four rounds are the same all day. */
-  const derived = new Map<string, ArrayBuffer>();
 
   async function send(request: BodyRequest, by: TemporaryCredentials): Promise<Response> {
-    const { accessKeyId, secretAccessKey, sessionToken } = by;
-    const signed = await new AwsV4Signer({
-      method: request.method,
-      url: `${bucket}/${request.key}`,
-      headers: { ...request.headers },
-      accessKeyId,
-      secretAccessKey,
-      sessionToken,
-      service: 's3',
-      region: cloud.region,
-      cache: derived,
-      datetime: new Date(deps.now() + ahead).toISOString().replaceAll(/[:-]|\.\d{3}/g, ''),
-    }).sign();
+    const sign = deps.sign ?? signRequest;
+    const url = `${bucket}/${request.key}`;
+    const time = new Date(deps.now() + ahead);
+    const headers = await sign({ ...request, url, region: cloud.region, time }, by);
     return exchange(deps, {
       service: `${request.method} body`,
-      url: signed.url.href,
+      url,
       method: request.method,
-      headers: signed.headers,
+      headers,
       ...(request.body && { body: request.body }),
       patience: TRANSFER_MS,
       signal: request.signal,

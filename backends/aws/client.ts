@@ -19,6 +19,7 @@ import { bodyKey, DEVICE_HEADER, INLINE_BYTES, MAX_DELETE_NAMES, SHA256_HEADER }
 import { createSession, type SessionDeps } from './session.ts';
 import type { AwsSettings } from './settings.ts';
 import { sha256 } from './sha256.ts';
+import type { Sign } from './signature.ts';
 import type { OpenSocket } from './socket.ts';
 import { createWatch } from './watch.ts';
 
@@ -28,6 +29,8 @@ export interface AwsClientDeps extends SessionDeps {
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
   /** Absent: changes are polled for. */
   readonly openSocket?: OpenSocket;
+  /** Of requests to S3; absent: as S3 wants it. */
+  readonly sign?: Sign;
 }
 
 function checkName(name: string): void {

@@ -14,6 +14,7 @@ interface Body {
 export interface MemoryBucket extends BodyStore {
   answer(request: Request): Promise<Response>;
   readonly keys: () => readonly string[];
+  readonly bytes: (key: string) => Uint8Array<ArrayBuffer> | undefined;
 }
 
 function failure(status: number, code: string): Response {
@@ -50,6 +51,7 @@ export function createBucket(path: string, pools: Pick<Pools, 'holder'>, now: ()
 
   return {
     keys: () => [...bodies.keys()].sort(),
+    bytes: (key) => bodies.get(key)?.bytes,
     async answer(request) {
       const key = decodeURIComponent(new URL(request.url).pathname).slice(path.length + 1);
       const [, accessKeyId = ''] = /Credential=([^/]+)\//.exec(request.headers.get('Authorization') ?? '') ?? [];

@@ -11,7 +11,7 @@ import { issuerOf } from '../cloud.ts';
 import type { CloudConfig, Limits } from '../protocol.ts';
 import type { AwsSettings } from '../settings.ts';
 import type { PlainSocket } from '../socket.ts';
-import { createBucket } from './bucket.ts';
+import { createBucket, type MemoryBucket } from './bucket.ts';
 import { createLines } from './lines.ts';
 import { createPools, type Pools } from './pools.ts';
 
@@ -27,14 +27,15 @@ export interface MemoryCloudOptions {
   readonly limits?: Limits;
   /** Whether devices are told of changes; else they poll. */
   readonly sockets?: boolean;
+  /** The table that the function works with, around the one in memory. */
+  readonly around?: (table: ObjectTable) => ObjectTable;
 }
 
 export interface MemoryCloud {
   readonly api: string;
   readonly config: CloudConfig;
   readonly pools: Pools;
-  /** The keys of bodies in the bucket. */
-  readonly bodies: () => readonly string[];
+  readonly bodies: Pick<MemoryBucket, 'keys' | 'bytes'>;
   readonly items: () => readonly Item[];
   readonly lines: { count(): number; cut(): void; readonly received: readonly string[] };
   /** What the function has logged. */
@@ -82,7 +83,8 @@ export function createMemoryCloud(deps: MemoryCloudDeps, options: MemoryCloudOpt
   const { now, random } = deps;
   const { limits = {}, sockets = true } = options;
   const config: CloudConfig = { ...CONFIG, limits };
-  const table = memoryTable();
+  const held = memoryTable();
+  const table = options.around?.(held) ?? held;
   const log: string[] = [];
   const subjects = new Map<string, string>();
   let epoch = 1;
@@ -139,8 +141,8 @@ export function createMemoryCloud(deps: MemoryCloudDeps, options: MemoryCloudOpt
     api: API,
     config,
     pools,
-    bodies: bucket.keys,
-    items: () => table.items(),
+    bodies: bucket,
+    items: () => held.items(),
     lines,
     log,
     fetch(pageSize) {
@@ -155,7 +157,7 @@ export function createMemoryCloud(deps: MemoryCloudDeps, options: MemoryCloudOpt
     },
     openSocket: (address) => lines.open(address),
     signIn(label) {
-      const accountId = subjects.get(label) ?? `${subjects.size + 1}0000000-0000-4000-8000-000000000000`;
+      const accountId = subjects.get(label) ?? freshId();
       subjects.set(label, accountId);
       return { api: API, cloud: config, email: label, accountId, tokens: pools.signIn({ sub: accountId, label }) };
     },

@@ -11,6 +11,7 @@ import { hunt } from './mutate.ts';
 import { night } from './night.ts';
 import { shrink } from './shrink.ts';
 import { type Outcome, simulate } from './simulate.ts';
+import { isStorageName, type StorageName, STORAGES } from './storages.ts';
 import { storyOf } from './story.ts';
 import { CALM, type Weather } from './weather.ts';
 
@@ -19,6 +20,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const USAGE = `npm run simulate -- [--seeds N] [--from S] [--jobs N]   runs N seeds from S on
 npm run simulate -- --seed S [--trace]                  runs one seed, and tells what happens
                     [--climate NAME]                    where something rare is common: ${Object.keys(CLIMATES).join(', ')}
+                    [--storage NAME]                    what the vaults lie in: ${Object.keys(STORAGES).join(', ')}
 npm run simulate -- --shrink S                          leaves out of a failing seed whatever it can, and tells the rest as a short story
 npm run simulate:mutants [-- NAME]                      plants the known bugs, and counts the seeds until each is found
 npm run simulate:night [-- --seeds N] [--from S]        a million seeds, or N. Ended and started again, it goes on where it was:
@@ -43,6 +45,11 @@ function climateOf(name: string): ClimateName {
   return name;
 }
 
+function storageOf(name: string): StorageName {
+  if (!isStorageName(name)) throw new RangeError(`no storage is called "${name}"`);
+  return name;
+}
+
 function read(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -59,6 +66,7 @@ function read(args: readonly string[]) {
       night: { type: 'boolean', default: false },
       keep: { type: 'string', default: KEPT },
       climate: { type: 'string' },
+      storage: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -68,6 +76,7 @@ function read(args: readonly string[]) {
     seeds: seed === undefined ? whole(values.seeds, values.night ? NIGHT : values.mutants ? HUNT : 100, 1) : 1,
     jobs: seed === undefined ? whole(values.jobs, cpus().length, 1) : 1,
     ...(values.climate !== undefined && { climate: climateOf(values.climate) }),
+    ...(values.storage !== undefined && { storage: storageOf(values.storage) }),
   };
   const job = values.job === undefined ? undefined : whole(values.job, 0, 0);
   const shrunk = values.shrink === undefined ? undefined : whole(values.shrink, 1, 0);
@@ -76,8 +85,8 @@ function read(args: readonly string[]) {
 
 const show = (line: string) => process.stdout.write(`${line}\n`);
 
-function run(seed: number, trace: boolean, { climate = 'mixed' }: Plan): Promise<Outcome> {
-  const options = { databases: databasesOf(seed), climate: CLIMATES[climate] };
+function run(seed: number, trace: boolean, { climate = 'mixed', storage = 'memory' }: Plan): Promise<Outcome> {
+  const options = { databases: databasesOf(seed), climate: CLIMATES[climate], storage: STORAGES[storage] };
   return simulate(seed, { ...options, ...(trace ? { trace: show } : {}) });
 }
 
@@ -109,7 +118,9 @@ async function runAll(plan: Plan, trace: boolean): Promise<number> {
     failed++;
     show(`seed ${seed} breaks ${failure.rule}: ${failure.message}`);
     if (plan.seeds === 1) show(failure.stack);
-    const where = plan.climate === undefined ? '' : ` --climate ${plan.climate}`;
+    const where = (['climate', 'storage'] as const)
+      .map((name) => (plan[name] === undefined ? '' : ` --${name} ${plan[name]}`))
+      .join('');
     show(
       `  replay it with: npm run simulate -- --seed ${seed}${where} --trace, or told shortly: --shrink ${seed}${where}`,
     );
@@ -138,8 +149,8 @@ async function huntAll(plan: Plan, names: readonly string[]): Promise<number> {
   return survived;
 }
 
-async function tellShort(seed: number, { climate = 'mixed' }: Plan): Promise<boolean> {
-  const shrunk = await shrink(seed, CLIMATES[climate]);
+async function tellShort(seed: number, { climate = 'mixed', storage = 'memory' }: Plan): Promise<boolean> {
+  const shrunk = await shrink(seed, { climate: CLIMATES[climate], storage: STORAGES[storage] });
   if (!shrunk) {
     show(`seed ${seed} passes`);
     return false;

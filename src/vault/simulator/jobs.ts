@@ -3,12 +3,14 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { ClimateName } from './climates.ts';
 import type { Outcome } from './simulate.ts';
+import type { StorageName } from './storages.ts';
 
 export interface Plan {
   readonly from: number;
   readonly seeds: number;
   readonly jobs: number;
   readonly climate?: ClimateName;
+  readonly storage?: StorageName;
 }
 
 /** The seeds of one of the processes. */

@@ -1,8 +1,7 @@
 /** Makes a failing run small: leaves out whatever it can and still break the same rule. */
-import type { Climate } from './climates.ts';
 import { databasesOf } from './indexed-db.ts';
 import { EVERYTHING, type Less } from './less.ts';
-import { type Outcome, simulate } from './simulate.ts';
+import { type Outcome, simulate, type SimulateOptions } from './simulate.ts';
 import type { Rule } from './violation.ts';
 import { CALM, type Weather } from './weather.ts';
 
@@ -39,12 +38,15 @@ function changeBetween(from: Less, to: Less): string {
 }
 
 /** Null when the seed passes. */
-export async function shrink(seed: number, climate: Climate = {}): Promise<Shrunk | null> {
+export async function shrink(
+  seed: number,
+  circumstances: Pick<SimulateOptions, 'climate' | 'storage'> = {},
+): Promise<Shrunk | null> {
   const databases = databasesOf(seed);
   let runs = 0;
   const run = (less: Less, trace?: (line: string) => void): Promise<Outcome> => {
     runs++;
-    return simulate(seed, { databases, less, climate, ...(trace ? { trace } : {}) });
+    return simulate(seed, { databases, less, ...circumstances, ...(trace ? { trace } : {}) });
   };
   let failure = (await run(EVERYTHING)).failure;
   if (!failure) return null;

@@ -1,7 +1,6 @@
 /** One run: some devices, one storage, people, faults, all from one seed; then quiet, and the last questions. */
 import './platform-random.ts';
 import { openMemory } from '../../../backends/memory/client.ts';
-import { createMemoryProvider } from '../../../backends/memory/provider.ts';
 import type { Bytes } from '../crypto.ts';
 import type { Climate } from './climates.ts';
 import { createClock } from './clock.ts';
@@ -18,6 +17,7 @@ import { createPerson } from './person.ts';
 import { comeToRest } from './quiet.ts';
 import { createShadow } from './shadow.ts';
 import { createStorageRules } from './storage-rules.ts';
+import { type SimulatedStorage, STORAGES } from './storages.ts';
 import { synchronousCompression, synchronousCrypto } from './synchronous.ts';
 import { createTokens } from './tokens.ts';
 import { must, type Rule, Violation } from './violation.ts';
@@ -41,6 +41,7 @@ export interface SimulateOptions {
   readonly trace?: (line: string) => void;
   readonly less?: Less;
   readonly climate?: Climate;
+  readonly storage?: SimulatedStorage;
 }
 
 function failureOf(error: unknown): NonNullable<Outcome['failure']> {
@@ -55,7 +56,13 @@ const ignore = (_error: unknown): void => undefined;
 
 function createWorld(
   seed: number,
-  { databases = memoryDatabases, trace: write, less = EVERYTHING, climate = {} }: SimulateOptions,
+  {
+    databases = memoryDatabases,
+    trace: write,
+    less = EVERYTHING,
+    climate = {},
+    storage = STORAGES.memory,
+  }: SimulateOptions,
 ): { world: World; failed: Promise<never>; settings: { account: string } } {
   let fail = ignore;
   const failed = new Promise<never>((_, reject) => {
@@ -75,16 +82,16 @@ function createWorld(
   const trace: World['trace'] = write
     ? (line) => write(`${((clock.now() - start) / 1000).toFixed(3)} ${line()}`)
     : () => undefined;
-  const weather = { ...drawWeather(dice(seed, 'weather')), ...climate.weather };
+  const weather = { ...drawWeather(dice(seed, 'weather')), ...climate.weather, ...storage.weather };
   for (const fault of less.without) weather[fault] = CALM[fault];
   const punctual = weather.jumps === 0 && weather.providerJumps === 0;
-  const provider = createMemoryProvider({
+  const provider = storage.create({
     ...clock,
     random: dice(seed, 'storage').next,
     stamp: () => clock.now() + hand.ahead(),
     changed: (change) => shadow.changed(change),
   });
-  const stranger = createMemoryProvider({ ...clock, random: dice(seed, 'stranger').next });
+  const stranger = storage.create({ ...clock, random: dice(seed, 'stranger').next });
   const crept = { ms: 0 };
   const hand = createHand({ crept, clock, weather, provider, trace, fail, dice: (purpose) => dice(seed, purpose) });
   const deps = {

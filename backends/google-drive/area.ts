@@ -2,7 +2,7 @@
 import type { Area } from '../storage.ts';
 import { type Catalog, createCatalog, isFirst } from './catalog.ts';
 import { deleteFiles } from './deletion.ts';
-import { DriveFailure, foreignAnswer } from './failure.ts';
+import { foreignAnswer, isGone } from './failure.ts';
 import { type Entry, type SeenFile, entryOf } from './file.ts';
 import type { Folders } from './folders.ts';
 import type { Journal } from './journal.ts';
@@ -36,12 +36,15 @@ export interface AreaDeps {
 
 /** Of two files of one name and content, the later; never one whose content is another. */
 function sparesAmong(files: readonly (readonly [Entry, SeenFile])[]): string[] {
+  const seen = new Set<string>();
   const spares: string[] = [];
-  for (const [entry, file] of files) {
-    const isSame = ([other, its]: readonly [Entry, SeenFile]) =>
-      other.name === entry.name && other.size === entry.size && file.sha256 !== undefined && its.sha256 === file.sha256;
-    if (files.some((other) => other[0].id !== entry.id && isSame(other) && isFirst(other[0], entry)))
-      spares.push(entry.id);
+  const inOrder = files.toSorted(([one], [other]) => (isFirst(one, other) ? -1 : 1));
+  for (const [entry, { sha256 }] of inOrder) {
+    // Nothing is known of its content.
+    if (sha256 === undefined) continue;
+    const same = `${entry.name} ${entry.size} ${sha256}`;
+    if (seen.has(same)) spares.push(entry.id);
+    seen.add(same);
   }
   return spares;
 }
@@ -51,7 +54,7 @@ async function orGone<T>(listing: Promise<T>): Promise<T | undefined> {
   try {
     return await listing;
   } catch (error) {
-    if (error instanceof DriveFailure && error.status === 404 && error.reason !== undefined) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
@@ -73,8 +76,6 @@ export function createAreaFiles(area: Area, deps: AreaDeps): AreaFiles {
       const entry = entryIn(file);
       return entry && !journal.isDeleted(entry.id) ? [[entry, file] as const] : [];
     });
-    // Only then is it worth comparing each with each.
-    if (new Set(ours.map(([{ name }]) => name)).size === ours.length) return;
     const spares = sparesAmong(ours);
     if (spares.length === 0) return;
     try {

@@ -51,7 +51,21 @@ export interface Catalog {
 
 export function createCatalog(area: Area, journal: Journal): Catalog {
   let known = new Map<string, Entry>();
+  /** Of what is known, by name; made when it is asked for. */
+  let byName: Map<ObjectName, Entry[]> | undefined;
   let complete = false;
+
+  function named(name: ObjectName): readonly Entry[] {
+    if (!byName) {
+      byName = new Map();
+      for (const entry of known.values()) {
+        const others = byName.get(entry.name);
+        if (others) others.push(entry);
+        else byName.set(entry.name, [entry]);
+      }
+    }
+    return byName.get(name) ?? [];
+  }
 
   function view(entries: Iterable<Entry>): Map<string, Entry> {
     const all = new Map<string, Entry>();
@@ -61,7 +75,7 @@ export function createCatalog(area: Area, journal: Journal): Catalog {
   }
 
   function forget(id: string): void {
-    known.delete(id);
+    if (known.delete(id)) byName = undefined;
     journal.forget(id);
   }
 
@@ -70,6 +84,7 @@ export function createCatalog(area: Area, journal: Journal): Catalog {
     entries: () => known.values(),
     listed(entries) {
       known = new Map([...entries].map((entry) => [entry.id, entry]));
+      byName = undefined;
       journal.listed(area, new Set(known.keys()));
       complete = true;
     },
@@ -78,14 +93,17 @@ export function createCatalog(area: Area, journal: Journal): Catalog {
         if (entry) known.set(id, entry);
         else forget(id);
       }
+      if (changes.size > 0) byName = undefined;
     },
     find(name) {
-      const found = [...view(known.values()).values()].filter((entry) => entry.name === name);
+      const found = named(name).filter(({ id }) => !journal.isDeleted(id));
+      for (const own of journal.unseenNamed(name)) if (!found.some(({ id }) => id === own.id)) found.push(own);
       return found.sort((one, other) => (isFirst(one, other) ? -1 : 1));
     },
     forget,
     reset() {
       known = new Map();
+      byName = undefined;
       complete = false;
       journal.forgetAll(area);
     },

@@ -2,14 +2,13 @@
  * Deleting files, for ever and past the trash, where they would go on taking room. Several at once go in a batch.
  * https://developers.google.com/workspace/drive/api/guides/performance#batch-requests
  */
-import { type DriveFailure, driveFailure, failureOf, foreignAnswer } from './failure.ts';
+import { driveFailure, failureOf, foreignAnswer, isGone } from './failure.ts';
 import type { Transport } from './transport.ts';
 
 /** Drive's own limit. */
 const MOST_CALLS = 100;
 const BOUNDARY = 'satchel-batch';
 
-const isGone = (error: DriveFailure) => error.status === 404 && error.reason !== undefined;
 const pathOf = (id: string) => `/drive/v3/files/${encodeURIComponent(id)}`;
 
 async function deleteOne(transport: Transport, id: string, signal: AbortSignal | undefined): Promise<void> {

@@ -95,8 +95,8 @@ function kindOf({ status, reason }: DriveFailure): StorageErrorKind {
   if (known) return known;
   if (status === 429) return 'RateLimited';
   if (status >= 500 || status === 408) return 'Unavailable';
-  // A page of somebody's front end, which has no reason.
-  if (status === 403 && reason === undefined) return 'Unavailable';
+  // A page of somebody's front end, which has no reason, says nothing of Drive.
+  if ((status === 403 || status === 404) && reason === undefined) return 'Unavailable';
   return status === 404 ? 'NotFound' : 'Rejected';
 }
 
@@ -113,6 +113,19 @@ export function storageErrorOf(failure: DriveFailure): StorageError {
 
 export function foreignAnswer(method: string, what: string): StorageError {
   return new StorageError('Unavailable', `Google Drive: ${method} was answered by ${what}`);
+}
+
+/** Drive itself says that there is no such file, or none that the app may see. */
+export function isGone(error: unknown): error is DriveFailure {
+  return error instanceof DriveFailure && error.status === 404 && error.reason !== undefined;
+}
+
+/**
+ * Whether the id that a file was to have isn't taken: one that was reserved in another account or for another space,
+ * or, though nothing is said of it, so long ago that Drive forgot it.
+ */
+export function isBadId(error: DriveFailure): boolean {
+  return error.status === 400 && kindOf(error) === 'Rejected';
 }
 
 /** Nothing is lost: it can be put back, and until then what is to be sent waits. */

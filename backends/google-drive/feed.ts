@@ -35,7 +35,8 @@ export async function startToken(transport: Transport, signal: AbortSignal | und
 
 /** These tokens are said not to expire; clients have met refusals all the same. */
 export function expiredToken(error: unknown): StorageError | undefined {
-  if (!(error instanceof DriveFailure) || ![400, 404, 410].includes(error.status)) return undefined;
+  if (!(error instanceof DriveFailure) || error.reason === undefined) return undefined;
+  if (![400, 404, 410].includes(error.status)) return undefined;
   return new StorageError('CursorExpired', `Google Drive: ${error.message}`);
 }
 

@@ -6,7 +6,7 @@
 import type { Area } from '../storage.ts';
 import { StorageError } from '../storage.ts';
 import { readAbout } from './account.ts';
-import { DriveFailure, foreignAnswer, inTrash } from './failure.ts';
+import { DriveFailure, foreignAnswer, inTrash, isBadId, isGone } from './failure.ts';
 import { FILE_FIELDS, FOLDER_TYPE, type SeenFile, markOf, readFile } from './file.ts';
 import type { Ids } from './ids.ts';
 import { FOLDERS, PAGE_FILES, listAll } from './listing.ts';
@@ -53,7 +53,7 @@ export async function lookAt(
     if (file?.id !== id) throw foreignAnswer(method, 'something that is not the file');
     return file;
   } catch (error) {
-    if (error instanceof DriveFailure && error.status === 404 && error.reason !== undefined) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
@@ -93,6 +93,7 @@ export function createFolders({ transport, kept, ids }: FoldersDeps): Folders {
   async function make(role: Role, parent: string | undefined, signal: AbortSignal): Promise<void> {
     const key = `folder/${role}`;
     const method = 'files.create';
+    let hasAbandoned = false;
     for (;;) {
       const id = await ids.reserve(key, signal);
       const metadata = {
@@ -114,7 +115,13 @@ export function createFolders({ transport, kept, ids }: FoldersDeps): Folders {
         });
         if (readFile(made)?.id !== id) throw foreignAnswer(method, 'something that is not the folder');
       } catch (error) {
-        if (!(error instanceof DriveFailure) || error.reason !== 'fileIdInUse') throw error;
+        if (!(error instanceof DriveFailure)) throw error;
+        if (isBadId(error) && !hasAbandoned) {
+          hasAbandoned = true;
+          await ids.abandon(key);
+          continue;
+        }
+        if (error.reason !== 'fileIdInUse') throw error;
         if (!(await isMade(id, role, signal))) {
           await ids.abandon(key);
           continue;
@@ -140,7 +147,7 @@ export function createFolders({ transport, kept, ids }: FoldersDeps): Folders {
     } catch (error) {
       const [root] = idsOf('root');
       // The folder around it has gone meanwhile, and with it all that was in it.
-      if (!(error instanceof DriveFailure) || error.status !== 404 || root === undefined) throw error;
+      if (!isGone(error) || root === undefined) throw error;
       if (await lookAt(transport, root, signal)) throw error;
       await forget([root]);
       await make(area, await around(signal), signal);

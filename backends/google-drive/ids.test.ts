@@ -66,6 +66,20 @@ it('asks for ids once for many uploads, and saves each before it is used', async
   expect(saved.at(-1)).toEqual(['log/x19']);
 });
 
+it('takes others in place of ids that Drive does not know any more', async () => {
+  const { emulator, device, files, folders, log } = setting();
+  const first = device();
+  await first.storage.put(A, bytes(1));
+  for (const [id, { used }] of emulator.world.reserved) if (!used) emulator.world.reserved.delete(id);
+  log();
+  await first.storage.put(B, bytes(2));
+  expect(log()).toEqual(['files.upload 400', 'files.generateIds 200', 'files.upload 200']);
+  for (const [id, { used }] of emulator.world.reserved) if (!used) emulator.world.reserved.delete(id);
+  await first.storage.put('files/a' as typeof A, bytes(3));
+  expect(files()).toHaveLength(3);
+  expect(folders()).toHaveLength(3);
+});
+
 it('goes on when the settings cannot be saved', async () => {
   const { device, files } = setting();
   const { createKept } = await import('./settings.ts');

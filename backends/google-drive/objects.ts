@@ -10,7 +10,7 @@ import { areaOf, type Area, StorageError } from '../storage.ts';
 import type { AreaFiles } from './area.ts';
 import { deleteFiles } from './deletion.ts';
 import { download } from './download.ts';
-import { DriveFailure, foreignAnswer, inTrash } from './failure.ts';
+import { DriveFailure, foreignAnswer, inTrash, isBadId, isGone } from './failure.ts';
 import { type Entry, type SeenFile, entryOf } from './file.ts';
 import { type Folders, lookAt } from './folders.ts';
 import type { Ids } from './ids.ts';
@@ -33,7 +33,6 @@ const MOST_TRIES = 5;
 
 const notFound = () => new StorageError('NotFound', 'Google Drive: there is no such object');
 const taken = () => new StorageError('Taken', 'Google Drive: other bytes have that name');
-const isGone = (error: unknown) => error instanceof DriveFailure && error.status === 404 && error.reason !== undefined;
 
 export function createObjects(deps: ObjectsDeps) {
   const { transport, folders, ids, journal, areas } = deps;
@@ -95,6 +94,7 @@ export function createObjects(deps: ObjectsDeps) {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const area = areaOf(name);
+    let hasAbandoned = false;
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const id = await ids.reserve(name, signal);
       const [folder] = folders.of(area);
@@ -110,6 +110,9 @@ export function createObjects(deps: ObjectsDeps) {
         if (!(error instanceof DriveFailure)) throw error;
         if (error.reason === 'fileIdInUse') {
           if (await isDone(name, id, hash, signal)) return;
+        } else if (isBadId(error) && !hasAbandoned) {
+          hasAbandoned = true;
+          await ids.abandon(name);
         } else if (!isGone(error) || !(await areas[area].check(signal))) {
           // The folder hasn't gone: it must be something else.
           throw error;
@@ -129,7 +132,7 @@ export function createObjects(deps: ObjectsDeps) {
     const failed = new Set<string>();
     let isFresh = await files.load(signal);
     // Somebody else may have put the same name a moment before.
-    if (!isFresh && journal.hasUnseen(name)) {
+    if (!isFresh && journal.unseenNamed(name).length > 0) {
       await files.refresh(signal);
       isFresh = true;
     }
@@ -159,7 +162,7 @@ export function createObjects(deps: ObjectsDeps) {
   ): Promise<readonly Entry[]> {
     const files = areas[area];
     const isFresh = await files.load(signal);
-    const isSure = (name: ObjectName) => files.catalog.find(name).length > 0 && !journal.hasUnseen(name);
+    const isSure = (name: ObjectName) => files.catalog.find(name).length > 0 && journal.unseenNamed(name).length === 0;
     if (!isFresh && !names.every(isSure)) await files.refresh(signal);
     return names.flatMap((name) => files.catalog.find(name));
   }

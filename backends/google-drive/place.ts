@@ -50,6 +50,7 @@ const ERRORS: readonly (readonly [
   ['503 in HTML', CALLS, { kind: 'unavailable', status: 503 }, 'Unavailable'],
   ['504 in HTML', ['put'], { kind: 'unavailable', status: 504 }, 'Unavailable'],
   ['403 in HTML', CALLS, { kind: 'unavailable', status: 403 }, 'Unavailable'],
+  ['404 in HTML', CALLS, { kind: 'unavailable', status: 404 }, 'Unavailable'],
   ['408', ['put'], refused(408, 'requestTimeout'), 'Unavailable'],
   ['the connection breaks before the call', CALLS, { kind: 'drop', when: 'before' }, 'Unavailable'],
   [

@@ -17,7 +17,7 @@ export type Fault =
       readonly retryAfter?: number;
     }
   /** An HTML page of the front end. */
-  | { readonly kind: 'unavailable'; readonly status: 403 | 500 | 502 | 503 | 504 }
+  | { readonly kind: 'unavailable'; readonly status: 403 | 404 | 500 | 502 | 503 | 504 }
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'insufficient-scopes' }
   /** A success that is some login page. */

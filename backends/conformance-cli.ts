@@ -32,6 +32,14 @@ const KNOWN: Readonly<Record<string, Known>> = {
       return place ? [place] : [];
     },
   },
+  aws: {
+    needs: 'SATCHEL_AWS_API, SATCHEL_AWS_EMAIL and SATCHEL_AWS_PASSWORD, a cloud and an account there',
+    async places(env) {
+      const { liveAwsPlace } = await import('./aws/place.ts');
+      const place = await liveAwsPlace(env);
+      return place ? [place] : [];
+    },
+  },
   'google-drive': {
     needs: 'SATCHEL_GOOGLE_DRIVE_TOKEN, an access token with the scope drive.file',
     async places(env) {

@@ -1,9 +1,17 @@
 /** The account of somebody who is signed in, as they look after it themselves. */
+import {
+  deleteUser,
+  fetchMFAPreference,
+  setUpTOTP,
+  updateMFAPreference,
+  updatePassword,
+  verifyTOTPSetup,
+} from 'aws-amplify/auth';
 import { TRANSFER_MS } from '../deadline.ts';
 import { fieldOf } from '../field-of.ts';
 import type { Account } from '../provider.ts';
 import { accountErrorOf, type Question } from './account-failure.ts';
-import type * as Amplify from './amplify.ts';
+import { contextOf, storeOf } from './amplify.ts';
 import { endpointsOf } from './cloud.ts';
 import { callCognito } from './cognito.ts';
 import { jsonOf } from './exchange.ts';
@@ -13,18 +21,13 @@ import { createSession, type SessionDeps } from './session.ts';
 import type { AwsSettings, Tokens } from './settings.ts';
 import { codeIn, patiently } from './sign-in.ts';
 
-export interface AccountDeps extends SessionDeps {
-  readonly amplify: typeof Amplify;
-}
-
-type AmplifyContext = ReturnType<typeof Amplify.contextOf>;
+type AmplifyContext = ReturnType<typeof contextOf>;
 
 /** Over the services that say so by name: these tokens are good no longer, or the password in the question is wrong. */
 const refused = (error: unknown) =>
   (error instanceof CloudFailure ? error.code : error instanceof Error ? error.name : '') === 'NotAuthorizedException';
 
-export function createAccount(deps: AccountDeps, settings: AwsSettings): Account {
-  const { amplify } = deps;
+export function createAccount(deps: SessionDeps, settings: AwsSettings): Account {
   const { api, cloud, email } = settings;
   const session = createSession(deps, settings);
   const endpoints = endpointsOf(api, cloud);
@@ -49,9 +52,7 @@ export function createAccount(deps: AccountDeps, settings: AwsSettings): Account
   }
 
   const asPerson = <T>(question: Question, work: (context: AmplifyContext) => Promise<T>) =>
-    withTokens(question, (tokens) =>
-      patiently(work(amplify.contextOf(cloud, amplify.storeOf(tokens, cloud.clientId)))),
-    );
+    withTokens(question, (tokens) => patiently(work(contextOf(cloud, storeOf(tokens, cloud.clientId)))));
 
   /** Amplify's own sign-out says nothing when it wasn't heard. */
   const callPool = (action: string, input: Readonly<Record<string, unknown>>) =>
@@ -76,26 +77,26 @@ export function createAccount(deps: AccountDeps, settings: AwsSettings): Account
     email,
 
     changePassword: (from, to) =>
-      asPerson('change-password', (context) => amplify.updatePassword(context, { oldPassword: from, newPassword: to })),
+      asPerson('change-password', (context) => updatePassword(context, { oldPassword: from, newPassword: to })),
 
     async totp() {
-      const { enabled } = await asPerson('account', (context) => amplify.fetchMFAPreference(context));
+      const { enabled } = await asPerson('account', (context) => fetchMFAPreference(context));
       return enabled?.includes('TOTP') ?? false;
     },
 
     async beginTotp() {
-      const { sharedSecret } = await asPerson('account', (context) => amplify.setUpTOTP(context));
+      const { sharedSecret } = await asPerson('account', (context) => setUpTOTP(context));
       const label = `Satchel:${encodeURIComponent(email)}`;
       return { secret: sharedSecret, address: `otpauth://totp/${label}?secret=${sharedSecret}&issuer=Satchel` };
     },
 
     proveTotp: (code) =>
       asPerson('prove-totp', async (context) => {
-        await amplify.verifyTOTPSetup(context, { code: codeIn(code) });
-        await amplify.updateMFAPreference(context, { totp: 'PREFERRED' });
+        await verifyTOTPSetup(context, { code: codeIn(code) });
+        await updateMFAPreference(context, { totp: 'PREFERRED' });
       }),
 
-    removeTotp: () => asPerson('account', (context) => amplify.updateMFAPreference(context, { totp: 'DISABLED' })),
+    removeTotp: () => asPerson('account', (context) => updateMFAPreference(context, { totp: 'DISABLED' })),
 
     async signOut({ everywhere }) {
       if (everywhere) {
@@ -119,7 +120,7 @@ export function createAccount(deps: AccountDeps, settings: AwsSettings): Account
       } catch (error) {
         throw accountErrorOf(error, 'account');
       }
-      await asPerson('account', (context) => amplify.deleteUser(context));
+      await asPerson('account', (context) => deleteUser(context));
     },
   };
 }

@@ -1,30 +1,12 @@
 /**
- * The part of Amplify that speaks with Cognito for people's forms; loaded only when there are forms, see `loadAmplify`.
- * Nothing here is the library's global state: each context has its own configuration and its own tokens.
- *
- * Its requests go through the platform's own `fetch`, for it takes no other.
+ * What Amplify needs to know to speak with Cognito for people's forms. None of it is the library's global state: each
+ * context has its own configuration and its own tokens. Its requests go through the platform's own `fetch`, for it takes no other.
  */
 import { type AmplifyContext, createAmplifyContext } from 'aws-amplify';
 import { createKeysForAuthStorage, AUTH_KEY_PREFIX, createUserPoolsTokenProvider } from 'aws-amplify/adapter-core';
 import { ConsoleLogger } from 'aws-amplify/utils';
 import type { CloudConfig } from './protocol.ts';
 import { endOf, type Tokens, userNameIn } from './settings.ts';
-
-export {
-  confirmResetPassword,
-  confirmSignIn,
-  confirmSignUp,
-  deleteUser,
-  fetchMFAPreference,
-  resendSignUpCode,
-  resetPassword,
-  setUpTOTP,
-  signIn,
-  signUp,
-  updateMFAPreference,
-  updatePassword,
-  verifyTOTPSetup,
-} from 'aws-amplify/auth';
 
 // It would warn of each context with endpoints of its own, as a local cloud has them.
 ConsoleLogger.LOG_LEVEL = 'ERROR';

@@ -25,12 +25,8 @@ import type { OpenSocket } from './socket.ts';
 /** @throws {AccountError} `Offline` when it can't be had, as just after an update without a network */
 async function loadForms() {
   try {
-    const [amplify, { createSignIn }, { createAccount }] = await Promise.all([
-      import('./amplify.ts'),
-      import('./sign-in.ts'),
-      import('./account.ts'),
-    ]);
-    return { amplify, createSignIn, createAccount };
+    const [{ createSignIn }, { createAccount }] = await Promise.all([import('./sign-in.ts'), import('./account.ts')]);
+    return { createSignIn, createAccount };
   } catch {
     throw new AccountError('Offline', 'the forms of the account cannot be loaded');
   }
@@ -52,14 +48,14 @@ async function cloudOf(config: ProviderConfig, deps: ProviderDeps): Promise<{ ap
 
 async function begin(config: ProviderConfig, deps: ProviderDeps): Promise<SignIn> {
   const { api, cloud } = await cloudOf(config, deps);
-  const { amplify, createSignIn } = await loadForms();
-  return createSignIn({ amplify, now: deps.now }, api, cloud);
+  const { createSignIn } = await loadForms();
+  return createSignIn(deps, api, cloud);
 }
 
 async function account(_config: ProviderConfig, settings: ConnectionSettings, deps: OpenDeps): Promise<Account> {
   const own = readSettings(settings);
-  const { amplify, createAccount } = await loadForms();
-  return createAccount({ ...deps, amplify }, own);
+  const { createAccount } = await loadForms();
+  return createAccount(deps, own);
 }
 
 /** Absent in Node before 22, where changes are polled for. */

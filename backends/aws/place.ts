@@ -3,7 +3,7 @@ import { listenToConsole } from '../conformance/console.ts';
 import type { Place } from '../conformance/place.ts';
 import type { ConnectionSettings, OpenDeps } from '../provider.ts';
 import { sleep } from '../sleep.ts';
-import { openAws } from './connect.ts';
+import { aws, openAws } from './connect.ts';
 import { createFaultyNetwork } from './faults.ts';
 import { INLINE_BYTES } from './protocol.ts';
 import { readSettings } from './settings.ts';
@@ -63,4 +63,25 @@ export function awsPlace(options: AwsPlaceOptions): Place {
       await options.close?.();
     },
   };
+}
+
+/**
+ * A real person's account; undefined when the environment names none.
+ * @param env `SATCHEL_AWS_API`: the cloud's address; `SATCHEL_AWS_EMAIL` and `SATCHEL_AWS_PASSWORD`: of an account without
+ *   a second step
+ */
+export async function liveAwsPlace(env: Readonly<Record<string, string | undefined>>): Promise<Place | undefined> {
+  const { SATCHEL_AWS_API: api, SATCHEL_AWS_EMAIL: email, SATCHEL_AWS_PASSWORD: password } = env;
+  if (!api || !email || !password) return undefined;
+  const deps = { fetch, now: Date.now, randomBytes };
+  const signIn = await aws.access.begin(await aws.access.configAt(api, deps), deps);
+  const step = await signIn.signIn(email, password);
+  if (step.step !== 'signed-in') throw new Error(`the account wants "${step.step}", which nobody is there for`);
+  return awsPlace({
+    title: 'AWS (real account)',
+    settings: step.settings,
+    fetch: () => fetch,
+    pages: false,
+    now: Date.now,
+  });
 }

@@ -1,15 +1,20 @@
 /** A person's way in, step by step: their own account, or a new one. What they type stays in here until they are signed in. */
+import {
+  confirmResetPassword,
+  confirmSignIn,
+  confirmSignUp,
+  resendSignUpCode,
+  resetPassword,
+  signIn as amplifySignIn,
+  signUp,
+} from 'aws-amplify/auth';
 import { unlessAborted } from '../abort.ts';
 import { RPC_MS } from '../deadline.ts';
 import { AccountError, type ProviderDeps, type SignIn, type SignInStep } from '../provider.ts';
 import { accountErrorOf, type Question } from './account-failure.ts';
-import type * as Amplify from './amplify.ts';
+import { contextOf, tokensIn, type TokenStore } from './amplify.ts';
 import type { CloudConfig } from './protocol.ts';
 import { type AwsSettings, emailIn, lifetimeOf, subjectIn } from './settings.ts';
-
-export interface SignInDeps extends Pick<ProviderDeps, 'now'> {
-  readonly amplify: typeof Amplify;
-}
 
 /** Amplify itself waits for an answer as long as it takes. */
 export const patiently = <T>(work: Promise<T>): Promise<T> => unlessAborted(work, AbortSignal.timeout(RPC_MS));
@@ -59,7 +64,7 @@ const sentTo = (email: string, details: { readonly destination?: string | undefi
   sentTo: details?.destination ?? email,
 });
 
-type NextStep = Awaited<ReturnType<typeof Amplify.signIn>>['nextStep'];
+type NextStep = Awaited<ReturnType<typeof amplifySignIn>>['nextStep'];
 
 async function asked<T>(question: Question, work: () => Promise<T>): Promise<T> {
   try {
@@ -69,15 +74,15 @@ async function asked<T>(question: Question, work: () => Promise<T>): Promise<T> 
   }
 }
 
-export function createSignIn({ amplify, now }: SignInDeps, api: string, cloud: CloudConfig): SignIn {
+export function createSignIn({ now }: Pick<ProviderDeps, 'now'>, api: string, cloud: CloudConfig): SignIn {
   const own = {};
-  const store: Amplify.TokenStore = new Map();
-  const context = amplify.contextOf(cloud, store);
+  const store: TokenStore = new Map();
+  const context = contextOf(cloud, store);
   /** Until they are signed in: a new account is confirmed before it can be. */
   let known: { readonly email: string; readonly password: string } | undefined;
 
   function signedIn(): SignInStep {
-    const tokens = amplify.tokensIn(store, cloud.clientId);
+    const tokens = tokensIn(store, cloud.clientId);
     const accountId = tokens && subjectIn(tokens.idToken);
     const lifetime = tokens && lifetimeOf(tokens.idToken);
     if (!tokens || accountId === undefined || lifetime === undefined)
@@ -118,7 +123,7 @@ export function createSignIn({ amplify, now }: SignInDeps, api: string, cloud: C
     const { nextStep } = await oneAtATime(() => {
       turn = own;
       store.clear();
-      return asked('sign-in', () => amplify.signIn(context, { username: email, password }));
+      return asked('sign-in', () => amplifySignIn(context, { username: email, password }));
     });
     return stepOf(nextStep);
   }
@@ -130,7 +135,7 @@ export function createSignIn({ amplify, now }: SignInDeps, api: string, cloud: C
       const email = checked(text);
       checkPassword(password);
       const { nextStep } = await asked('sign-up', () =>
-        amplify.signUp(context, { username: email, password, options: { userAttributes: { email } } }),
+        signUp(context, { username: email, password, options: { userAttributes: { email } } }),
       );
       known = { email, password };
       // A cloud may confirm people by itself.
@@ -143,7 +148,7 @@ export function createSignIn({ amplify, now }: SignInDeps, api: string, cloud: C
       const email = checked(text);
       await asked('confirm', async () => {
         try {
-          await amplify.confirmSignUp(context, { username: email, confirmationCode: codeIn(code) });
+          await confirmSignUp(context, { username: email, confirmationCode: codeIn(code) });
         } catch (error) {
           // They are confirmed already: a first answer was lost.
           if (!(error instanceof Error) || error.name !== 'NotAuthorizedException') throw error;
@@ -155,7 +160,7 @@ export function createSignIn({ amplify, now }: SignInDeps, api: string, cloud: C
 
     async resend(text) {
       const email = checked(text);
-      const details = await asked('resend', () => amplify.resendSignUpCode(context, { username: email }));
+      const details = await asked('resend', () => resendSignUpCode(context, { username: email }));
       return { step: 'confirm', ...sentTo(email, details) };
     },
 
@@ -164,14 +169,14 @@ export function createSignIn({ amplify, now }: SignInDeps, api: string, cloud: C
     async answer(text) {
       const { nextStep } = await oneAtATime(() => {
         if (turn !== own) throw new AccountError('SessionExpired', 'another sign-in was begun meanwhile');
-        return asked('answer', () => amplify.confirmSignIn(context, { challengeResponse: text }));
+        return asked('answer', () => confirmSignIn(context, { challengeResponse: text }));
       });
       return stepOf(nextStep);
     },
 
     async forgot(text) {
       const email = checked(text);
-      const { nextStep } = await asked('forgot', () => amplify.resetPassword(context, { username: email }));
+      const { nextStep } = await asked('forgot', () => resetPassword(context, { username: email }));
       return { step: 'reset', ...sentTo(email, nextStep.codeDeliveryDetails) };
     },
 
@@ -179,7 +184,7 @@ export function createSignIn({ amplify, now }: SignInDeps, api: string, cloud: C
       const email = checked(text);
       checkPassword(password);
       await asked('reset', () =>
-        amplify.confirmResetPassword(context, {
+        confirmResetPassword(context, {
           username: email,
           confirmationCode: codeIn(code),
           newPassword: password,

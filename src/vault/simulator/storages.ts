@@ -1,6 +1,6 @@
 /** What the vaults of a run lie in. Whatever it is, a seed draws the same. */
-import { createCloudProvider } from '../../../backends/aws/memory/provider.ts';
 import { createMemoryProvider, type MemoryDeps, type MemoryProvider } from '../../../backends/memory/provider.ts';
+import { createCloudProvider } from './cloud.ts';
 import type { Weather } from './weather.ts';
 
 export interface SimulatedStorage {

@@ -4,14 +4,21 @@
  *
  * It behaves as such a cloud does: what was put is listed at once, and nobody touches anything behind the function's back.
  */
-import type { MemoryDeps, MemoryObject, MemoryProvider, MemorySwitches } from '../../memory/provider.ts';
-import { objectName, type ObjectName, type Storage, StorageError } from '../../storage.ts';
-import { createAwsStorage } from '../client.ts';
-import { bytes as bytesIn, inlineKey, type LogItem, nameKey, readLog, readName } from '../function/layout.ts';
-import type { ObjectTable } from '../function/ports.ts';
-import { bodyKey } from '../protocol.ts';
-import type { Sign } from '../signature.ts';
-import { createMemoryCloud } from './cloud.ts';
+import type { MemoryDeps, MemoryObject, MemoryProvider, MemorySwitches } from '../../../backends/memory/provider.ts';
+import { objectName, type ObjectName, type Storage, StorageError } from '../../../backends/storage.ts';
+import { createAwsStorage } from '../../../backends/aws/client.ts';
+import {
+  bytes as bytesIn,
+  inlineKey,
+  type LogItem,
+  nameKey,
+  readLog,
+  readName,
+} from '../../../backends/aws/function/layout.ts';
+import type { ObjectTable } from '../../../backends/aws/function/ports.ts';
+import { bodyKey } from '../../../backends/aws/protocol.ts';
+import type { Sign } from '../../../backends/aws/signature.ts';
+import { createMemoryCloud } from '../../../backends/aws/memory/cloud.ts';
 
 /** Where another device's request may come between two steps of the function's: in ms. */
 const TABLE_MS = 10;

@@ -5,6 +5,7 @@ import type { ConnectionSettings, OpenDeps } from '../provider.ts';
 import { sleep } from '../sleep.ts';
 import { aws, openAws } from './connect.ts';
 import { createFaultyNetwork } from './faults.ts';
+import type { LocalCloud } from './local/cloud.ts';
 import { INLINE_BYTES } from './protocol.ts';
 import { readSettings } from './settings.ts';
 import type { OpenSocket } from './socket.ts';
@@ -63,6 +64,18 @@ export function awsPlace(options: AwsPlaceOptions): Place {
       await options.close?.();
     },
   };
+}
+
+/** A new person's at a cloud on this computer. */
+export async function newAccount(
+  cloud: Pick<LocalCloud, 'config' | 'codeFor'>,
+  email: string,
+): Promise<ConnectionSettings> {
+  const signIn = await aws.access.begin(cloud.config, { fetch, now: Date.now, randomBytes });
+  await signIn.signUpAs(email, 'a password of some length');
+  const step = await signIn.confirm(email, cloud.codeFor(email) ?? '');
+  if (step.step !== 'signed-in') throw new Error(`expected to be signed in, not to be asked for ${step.step}`);
+  return step.settings;
 }
 
 /**

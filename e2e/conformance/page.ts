@@ -1,9 +1,10 @@
 /**
- * Runs in a browser's page: the conformance suite over the memory storage and over the Dropbox client, whose requests go
- * to the stand-in on another origin, so that CORS is the browser's own. What the suite arranges at the stand-in goes
- * through the page's own server, in requests that the page waits for, since the stand-in's switches are functions
- * that answer at once.
+ * Runs in a browser's page: the conformance suite over the memory storage, over the client of a cloud of one's own, and
+ * over the Dropbox client, whose requests go to the stand-in on another origin, so that CORS is the browser's own. What
+ * the suite arranges at that stand-in goes through the page's own server, in requests that the page waits for, since the
+ * stand-in's switches are functions that answer at once.
  */
+import { awsPlace } from '../../backends/aws/place.ts';
 import { conformance } from '../../backends/conformance.ts';
 import type { Place } from '../../backends/conformance/place.ts';
 import { report, type Totals } from '../../backends/conformance/report.ts';
@@ -78,6 +79,16 @@ function dropbox(mode: 'header' | 'url'): () => Place {
     );
 }
 
+/** What goes wrong on the way is arranged in the page itself; the cloud is on another origin, with CORS of its own. */
+const cloud = () =>
+  awsPlace({
+    title: 'AWS (this computer)',
+    settings: ask({ kind: 'cloud-account' }),
+    fetch: () => (input, init) => fetch(input, init),
+    pages: false,
+    now: Date.now,
+  });
+
 /** A browser shows a page only those headers that the service exposes, and Retry-After isn't one of them. */
 function withoutHiddenHeaders(place: Place): Place {
   const { faults } = place;
@@ -94,6 +105,7 @@ const places: ReadonlyMap<string, () => Place> = new Map([
     ([mode, switches]) => [`memory, ${mode}`, () => memoryPlace(mode, switches)] as const,
   ),
   ...(['header', 'url'] as const).map((mode) => [`Dropbox, ${mode} mode`, dropbox(mode)] as const),
+  ['AWS', cloud] as const,
 ]);
 
 const here: ConformancePage = {

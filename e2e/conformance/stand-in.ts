@@ -6,13 +6,14 @@ import { build, type Rolldown } from 'vite';
 import type { DemoTokens, DropboxEmulator } from '../../backends/dropbox/emulator/emulator.ts';
 import type { FaultRule } from '../../backends/dropbox/emulator/faults.ts';
 import type { ServedEmulator } from '../../backends/dropbox/emulator/serve.ts';
+import type { ConnectionSettings } from '../../backends/provider.ts';
 import { root } from '../../scripts/root.ts';
 
 export type Ask =
   | { readonly kind: 'fault'; readonly rule: FaultRule }
   | { readonly kind: 'hold'; readonly route: string; readonly moment: 'request' | 'reply' }
   | { readonly kind: 'release'; readonly hold: number }
-  | { readonly kind: 'clear' | 'reset-cursors' | 'sign-in' | 'look' };
+  | { readonly kind: 'clear' | 'reset-cursors' | 'sign-in' | 'look' | 'cloud-account' };
 
 export interface Told {
   readonly fault: null;
@@ -21,6 +22,7 @@ export interface Told {
   readonly clear: null;
   readonly 'reset-cursors': null;
   readonly 'sign-in': DemoTokens;
+  readonly 'cloud-account': ConnectionSettings;
   readonly look: {
     readonly requests: number;
     readonly secrets: readonly string[];
@@ -77,9 +79,13 @@ async function readText(message: IncomingMessage): Promise<string> {
 const PAGE =
   '<!doctype html><title>Conformance</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
 
-/** @returns where the page is, and what to call when all is done */
+/**
+ * @param cloudAccount of somebody who is signed in to the cloud on this computer
+ * @returns where the page is, and what to call when all is done
+ */
 export async function serveConformancePage(
   dropbox: ServedEmulator,
+  cloudAccount?: ConnectionSettings,
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const { emulator } = dropbox;
   bundled ??= bundle();
@@ -100,6 +106,8 @@ export async function serveConformancePage(
         return emulator.resetCursors();
       case 'sign-in':
         return emulator.signIn();
+      case 'cloud-account':
+        return cloudAccount;
       case 'look': {
         const { accessTokens, refreshTokens, clock } = emulator.world;
         const secrets = [...accessTokens.keys(), ...refreshTokens.keys()];

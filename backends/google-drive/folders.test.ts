@@ -113,6 +113,7 @@ describe('a person', () => {
       () => reader.read(),
       () => reader.read(),
       () => first.storage.changes('log'),
+      () => first.storage.put(A, bytes(1)),
       () => first.storage.put(B, bytes(2)),
       () => again.storage.get(A),
       () => again.storage.put(A, bytes(1)),
@@ -149,6 +150,22 @@ describe('a person', () => {
       expect(await storage.get('files/a' as typeof A)).toEqual(bytes(1));
     },
   );
+
+  it('who puts one of two folders into the trash is told so as well, and nothing is told as removed', async () => {
+    const kit = setting({ behaviour: { listLag: 10_000 } });
+    const [one, other] = [kit.device(), kit.device()];
+    await one.storage.put(A, bytes(1));
+    await other.storage.put(B, bytes(2));
+    kit.clock.advance(4 * 60_000);
+    const reader = follower(one.storage);
+    const both = { 'log/a': 1, 'log/b': 1 };
+    expect(await reader.read()).toEqual(both);
+    const second = kit.folders().filter(({ name }) => name === 'Satchel')[1]?.id ?? '';
+    kit.emulator.person().trash(second);
+    for (let time = 0; time < 2; time++) expect((await failure(reader.read())).message).toMatch(/is in the trash/);
+    kit.emulator.person().trash(second, false);
+    expect(await reader.read()).toEqual(both);
+  });
 
   it('who wiped everything while a device was putting finds its object in a new folder', async () => {
     const kit = setting();

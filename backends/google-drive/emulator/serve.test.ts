@@ -1,4 +1,5 @@
 /** The stand-in on a port, with the official client, unmodified but for its root address, and with a page's CORS. */
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { auth, drive } from '@googleapis/drive';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -75,6 +76,17 @@ describe('the official client', () => {
     const refused = { kind: 'error', status: 403, reason: 'userRateLimitExceeded' } as const;
     served.emulator.addFault({ route: 'files.list', fault: refused });
     await expect(client.files.list()).rejects.toMatchObject({ status: 403 });
+  });
+});
+
+describe('a request without a length', () => {
+  it('is refused, as when nothing is sent by a client that does not say so', async () => {
+    const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+    const lines = ['PUT /upload/drive/v3/files?upload_id=x HTTP/1.1', 'Host: x', 'Connection: close', '', ''];
+    socket.write(lines.join('\r\n'));
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1.1 411 /);
   });
 });
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cloudFunctionSection, cloudLoadSection, cloudRequestsSection } from './cloud/sections.ts';
 import { compactionSection, yearsSection } from './compaction/sections.ts';
 import { load, machine, plain, renew, type Section } from './report.ts';
 import { browserSection, largeSection, type Plan, requestsSection, storedSection, timesSection } from './sections.ts';
@@ -15,11 +16,14 @@ const SECTIONS: Readonly<Record<string, (plan: Plan) => Promise<Section[]>>> = {
   large: largeSection,
   compaction: compactionSection,
   years: yearsSection,
+  'cloud-requests': cloudRequestsSection,
+  'cloud-function': cloudFunctionSection,
+  'cloud-load': cloudLoadSection,
 };
 /** What --quick leaves out. */
-const SLOW: ReadonlySet<string> = new Set(['browser', 'large', 'years']);
+const SLOW: ReadonlySet<string> = new Set(['browser', 'large', 'years', 'cloud-function', 'cloud-load']);
 
-const USAGE = `Measures first push and pull, idle and small syncs, stored bytes, memory, and what years of use make of a vault.
+const USAGE = `Measures first push and pull, idle and small syncs, stored bytes, memory, what years of use make of a vault, a cloud.
   npm run bench                        everything, 10,000 and 100,000 notes; writes bench/results.md
   npm run bench -- --quick             1,000 notes, in seconds; writes nothing
   npm run bench -- --only=times,large  some of it: ${Object.keys(SECTIONS).join(', ')}; the rest of results.md stays

@@ -22,6 +22,11 @@ import { createMemoryCloud } from '../../../backends/aws/memory/cloud.ts';
 
 /** Where another device's request may come between two steps of the function's: in ms. */
 const TABLE_MS = 10;
+/**
+ * How often the function dies before a step, so that another request finds what it left half done. Where listings
+ * would be late elsewhere, that is, in half of the seeds and until the quiet: here they never are.
+ */
+const DEATHS = 0.01;
 
 const SWITCHES: MemorySwitches = {
   delay: [1, 20],
@@ -92,7 +97,10 @@ export function createCloudProvider(deps: MemoryDeps): MemoryProvider {
       if (isNew && item.sk.startsWith('log#')) await happened(table, item.pk, readLog(item));
       return isNew;
     };
-    const late = lateBy(() => pause(1, TABLE_MS));
+    const late = lateBy(async () => {
+      await pause(1, TABLE_MS);
+      if (switches.visibility > 0 && random() < DEATHS) throw new Error('the function died between two steps');
+    });
     return {
       get: late((...args) => table.get(...args)),
       add: late(add),

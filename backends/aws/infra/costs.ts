@@ -43,22 +43,33 @@ export interface Operation {
 }
 
 /**
- * Counted on paper. A put of 2 KB writes the person's counter (twice in a new minute), the name, the bytes (3 units with
- * their keys), the record and the name again; it reads the ends of both areas' logs, the log since, the counter and
- * the sockets to tell. Requests that only read are counted in memory, and take a point read or a short query.
+ * Units as measured by `npm run bench -- --only=cloud-requests` (bench/results.md), per call, over a day of 200 pushes
+ * with the idle work that keeps a vault small; a deletion has some fifteen objects. Milliseconds are an estimate: they
+ * pass in waiting for DynamoDB, which a machine of one's own doesn't tell.
  */
 const OPERATIONS = {
-  put: { writeUnits: 8, readUnits: 5, ms: 60 },
-  get: { writeUnits: 0, readUnits: 1.5, ms: 25 },
-  changes: { writeUnits: 0, readUnits: 1, ms: 25 },
+  put: { writeUnits: 7.6, readUnits: 4.9, ms: 60 },
+  get: { writeUnits: 0, readUnits: 1.8, ms: 25 },
+  changes: { writeUnits: 0, readUnits: 2.5, ms: 25 },
+  delete: { writeUnits: 89.5, readUnits: 17, ms: 400 },
+  /** A body is in S3 already. */
+  register: { writeUnits: 5, readUnits: 5, ms: 80 },
   about: { writeUnits: 0, readUnits: 2, ms: 25 },
-  ticket: { writeUnits: 1, readUnits: 0, ms: 25 },
+  ticket: { writeUnits: 2, readUnits: 0, ms: 25 },
   /** A socket opens: the ticket is taken, the connection noted. */
   connect: { writeUnits: 3, readUnits: 1, ms: 25 },
   disconnect: { writeUnits: 2, readUnits: 0, ms: 25 },
   /** What keeps a silent socket open. */
   ping: { writeUnits: 0, readUnits: 0, ms: 2 },
 } as const satisfies Readonly<Record<string, Operation>>;
+
+/**
+ * Calls for each push, measured on that day: it is fetched by one other device, and what was pushed is merged and removed
+ * later. A further device would fetch it once more. And of an open device in an hour without any news, and at its start.
+ */
+const PER_PUSH = { put: 1.09, get: 1.16, changes: 1.19, delete: 0.07, notices: 1.1 } as const;
+const PER_IDLE_HOUR = { changes: 4, ping: 6 } as const;
+const PER_START = { changes: 2, about: 1, ticket: 1, connect: 1, disconnect: 1 } as const;
 
 /** One active person. */
 const PERSON = {
@@ -69,7 +80,6 @@ const PERSON = {
   startsPerDay: 5,
   /** Of each device, in the foreground and connected. */
   hoursPerDay: 2,
-  pingsPerHour: 7,
   /** Objects above 256 KB, such as archives of many notes. */
   largeBodiesPerMonth: 4,
   largeBodyMB: 1,
@@ -85,21 +95,22 @@ const PERSON = {
 
 /** Units of all people in a month. */
 export function usage(people: number): Readonly<Record<Unit, number>> {
-  const { daysPerMonth, devices, pushesPerDay, startsPerDay, hoursPerDay, pingsPerHour, ...person } = PERSON;
+  const { daysPerMonth, devices, pushesPerDay, startsPerDay, hoursPerDay, ...person } = PERSON;
   const pushes = pushesPerDay * daysPerMonth;
   const starts = startsPerDay * devices * daysPerMonth;
   const hours = hoursPerDay * devices * daysPerMonth;
-  // Each push is heard of and fetched once by each other device; a start asks for both areas and the quota.
-  const fetched = pushes * (devices - 1);
+  const others = devices - 1;
   const calls: Readonly<Record<keyof typeof OPERATIONS, number>> = {
-    put: pushes,
-    get: fetched,
-    changes: fetched + 2 * starts,
-    about: starts,
-    ticket: starts,
-    connect: starts,
-    disconnect: starts,
-    ping: hours * pingsPerHour,
+    put: pushes * PER_PUSH.put,
+    get: pushes * PER_PUSH.get * others,
+    changes: pushes * PER_PUSH.changes * others + hours * PER_IDLE_HOUR.changes + starts * PER_START.changes,
+    delete: pushes * PER_PUSH.delete,
+    register: person.largeBodiesPerMonth,
+    about: starts * PER_START.about,
+    ticket: starts * PER_START.ticket,
+    connect: starts * PER_START.connect,
+    disconnect: starts * PER_START.disconnect,
+    ping: hours * PER_IDLE_HOUR.ping,
   };
   const sum = (of: (operation: Operation) => number): number =>
     Object.entries(calls).reduce(
@@ -111,7 +122,7 @@ export function usage(people: number): Readonly<Record<Unit, number>> {
   const one: Readonly<Record<Unit, number>> = {
     'HTTP API, requests': all - onSockets,
     // Opening and closing aren't billed as messages; a notice for each push is.
-    'Sockets, messages': calls.ping + fetched,
+    'Sockets, messages': calls.ping + pushes * PER_PUSH.notices * others,
     'Sockets, minutes connected': hours * 60,
     'Lambda, calls': all,
     'Lambda, GB-seconds on ARM': sum(({ ms }) => ms) / 1000,
@@ -120,13 +131,15 @@ export function usage(people: number): Readonly<Record<Unit, number>> {
     'DynamoDB, GB stored': person.tableMB / 1024,
     'DynamoDB, GB restorable': person.tableMB / 1024,
     'S3, uploads': person.largeBodiesPerMonth,
-    'S3, downloads': person.largeBodiesPerMonth * (devices - 1),
+    // The function looks at each once.
+    'S3, downloads': person.largeBodiesPerMonth * (others + 1),
     'S3, GB stored': person.bucketMB / 1024,
     'CloudWatch, GB of logs': (all * person.logKBPerCall) / 1024 ** 2,
     'Cognito, people (Essentials)': 1,
     'CloudFront, requests': person.releasesPerMonth * devices * person.siteFiles,
     'CloudFront, GB sent': (person.releasesPerMonth * devices * person.siteMB) / 1024,
-    'API Gateway and S3, GB sent': (fetched * 2) / 1024 ** 2 + (person.largeBodiesPerMonth * person.largeBodyMB) / 1024,
+    'API Gateway and S3, GB sent':
+      (calls.get * 2) / 1024 ** 2 + (person.largeBodiesPerMonth * person.largeBodyMB) / 1024,
   };
   return Object.fromEntries(UNITS.map((unit) => [unit, one[unit] * people])) as Record<Unit, number>;
 }

@@ -1,5 +1,4 @@
 /** What somebody can do who has an account at the same cloud and knows another person's names, ids and prefixes: nothing. */
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
   CopyObjectCommand,
@@ -16,13 +15,13 @@ import type { Page } from '@playwright/test';
 import type { LocalCloud } from '../backends/aws/local/cloud.ts';
 import { IDS } from '../backends/aws/local/services.ts';
 import { dynamoDbFor, s3For } from '../backends/aws/local/test-services.ts';
-import { issuerOf } from '../backends/aws/local/user-pool/pool.ts';
 import { bodyKey } from '../backends/aws/protocol.ts';
 import { objectName } from '../backends/storage.ts';
 import { connectAccount, REFUSED, test } from './fixtures/cloud.ts';
 import { storageOf } from './fixtures/fresh-device.ts';
 import { expect } from './fixtures/index.ts';
 import { expectSynced, visit, writeNote } from './fixtures/satchel.ts';
+import { credentialsOf, falseTokens, identityCall, identityOf, tokenFor } from './fixtures/tokens.ts';
 
 const ANNA = 'anna@example.com';
 const BEN = 'ben@example.com';
@@ -84,59 +83,6 @@ async function everythingBut({ services }: LocalCloud, other: string) {
   );
   const keyOf = ({ pk, sk }: (typeof items)[number]): Item => ({ pk: pk?.S ?? '', sk: sk?.S ?? '' });
   return { items, bodies, keys: items.map(keyOf) };
-}
-
-/** As from signing in, without the forms. */
-function tokenFor({ services: { pool } }: LocalCloud, sub: string): string {
-  const person = pool.state.value.people[sub];
-  if (!person) throw new Error('there is nobody with this id');
-  return pool.tokens.signIn(person).IdToken;
-}
-
-async function identityCall({ endpoints, services }: LocalCloud, action: string, token: string, more: object) {
-  const Logins = { [issuerOf(services.pool.settings.poolId).replace('https://', '')]: token };
-  const answer = await fetch(endpoints.userPool, {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/x-amz-json-1.1',
-      'X-Amz-Target': `AWSCognitoIdentityService.${action}`,
-    },
-    body: JSON.stringify({ ...more, Logins }),
-  });
-  return { status: answer.status, body: (await answer.json()) as Readonly<Record<string, unknown>> };
-}
-
-const identityOf = async (cloud: LocalCloud, token: string) =>
-  (await identityCall(cloud, 'GetId', token, { IdentityPoolId: IDS.identityPoolId })).body['IdentityId'];
-
-/** The STS credentials behind a token, as the client fetches them. */
-async function credentialsOf(cloud: LocalCloud, token: string) {
-  const { body } = await identityCall(cloud, 'GetCredentialsForIdentity', token, {
-    IdentityId: await identityOf(cloud, token),
-  });
-  const given = body['Credentials'] as { AccessKeyId: string; SecretKey: string; SessionToken: string };
-  return { accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretKey, sessionToken: given.SessionToken };
-}
-
-/** Tokens that must not be taken, by what is wrong with them; all but the last three are signed by the pool itself. */
-function falseTokens({ services: { pool } }: LocalCloud, sub: string, othersToken: string): Record<string, string> {
-  const [header = '', claims = '', signature = ''] = othersToken.split('.');
-  const own = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Readonly<Record<string, unknown>>;
-  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = (changed: object, key: string | KeyObject = pool.state.value.signingKey) => {
-    const text = `${header}.${encode({ ...own, sub, ...changed })}`;
-    return `${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
-  };
-  const now = Math.floor(Date.now() / 1000);
-  return {
-    expired: signed({ iat: now - 7200, exp: now - 3600 }),
-    'for another app': signed({ aud: 'another-client' }),
-    'of another pool': signed({ iss: `${issuerOf(pool.settings.poolId)}2` }),
-    'for access, not for identity': signed({ token_use: 'access', client_id: IDS.clientId }),
-    'tampered with': `${header}.${encode({ ...own, sub })}.${signature}`,
-    unsigned: `${encode({ alg: 'none' })}.${encode({ ...own, sub })}.`,
-    'signed by somebody else': signed({}, generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey),
-  };
 }
 
 async function expectRefused(what: string, call: Promise<unknown>): Promise<void> {

@@ -26,7 +26,7 @@ const TABLE_MS = 10;
  * How often the function dies before a step, so that another request finds what it left half done. Where listings
  * would be late elsewhere, that is, in half of the seeds and until the quiet: here they never are.
  */
-const DEATHS = 0.01;
+const DEATHS = 0.05;
 
 const SWITCHES: MemorySwitches = {
   delay: [1, 20],

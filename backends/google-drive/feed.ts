@@ -3,10 +3,11 @@
  * leave something out: a hint. Full listings are the truth.
  * https://developers.google.com/workspace/drive/api/guides/manage-changes
  */
+import type { drive_v3 } from '@googleapis/drive';
 import { fieldOf } from '../field-of.ts';
 import { StorageError } from '../storage.ts';
 import { DriveFailure, foreignAnswer } from './failure.ts';
-import { FILE_FIELDS, type SeenFile, readFile } from './file.ts';
+import { FILE_FIELDS, type QueryOf, type SeenFile, readFile } from './file.ts';
 import type { Space } from './settings.ts';
 import { type Transport, call } from './transport.ts';
 
@@ -71,7 +72,7 @@ export async function readFeed(
         pageSize: String(pageSize),
         includeRemoved: 'true',
         fields: `nextPageToken,newStartPageToken,changes(fileId,removed,changeType,file(${FILE_FIELDS.join(',')}))`,
-      },
+      } satisfies QueryOf<drive_v3.Params$Resource$Changes$List>,
       signal,
     });
   } catch (error) {

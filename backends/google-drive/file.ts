@@ -5,6 +5,9 @@ import type { Area, ObjectName } from '../storage.ts';
 import { isObjectName } from '../storage.ts';
 import type { Role } from './settings.ts';
 
+/** A method's parameters, as the official client types them, on their way into an address. */
+export type QueryOf<P> = Readonly<Partial<Record<Exclude<keyof P, 'auth'>, string>>>;
+
 /** For `fields`. */
 export const FILE_FIELDS = [
   'id',

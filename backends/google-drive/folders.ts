@@ -3,6 +3,7 @@
  * They are made once, with ids that were reserved, and known by their ids and a mark of the app's; so they may be
  * renamed and moved. Two devices that make theirs at once make two of a kind: both are read, the first is written to.
  */
+import type { drive_v3 } from '@googleapis/drive';
 import type { Area } from '../storage.ts';
 import { StorageError } from '../storage.ts';
 import { readAbout } from './account.ts';
@@ -102,7 +103,7 @@ export function createFolders({ transport, kept, ids }: FoldersDeps): Folders {
         mimeType: FOLDER_TYPE,
         appProperties: markOf(role),
         ...(parent !== undefined && { parents: [parent] }),
-      };
+      } satisfies drive_v3.Schema$File;
       try {
         const made = await call(transport, {
           method,

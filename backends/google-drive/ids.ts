@@ -3,8 +3,10 @@
  * that is what makes an upload safe to repeat.
  * https://developers.google.com/workspace/drive/api/guides/create-file#generate-ids
  */
+import type { drive_v3 } from '@googleapis/drive';
 import { fieldOf } from '../field-of.ts';
 import { foreignAnswer } from './failure.ts';
+import type { QueryOf } from './file.ts';
 import { type Kept, readDriveSettings } from './settings.ts';
 import { createSharedRun } from './shared-run.ts';
 import { type Transport, call } from './transport.ts';
@@ -37,7 +39,12 @@ export function createIds(deps: { readonly kept: Kept; readonly transport: Trans
       method,
       verb: 'GET',
       path: '/drive/v3/files/generateIds',
-      query: { count: String(AT_ONCE), space: read().space, type: 'files', fields: 'ids' },
+      query: {
+        count: String(AT_ONCE),
+        space: read().space,
+        type: 'files',
+        fields: 'ids',
+      } satisfies QueryOf<drive_v3.Params$Resource$Files$Generateids>,
       signal,
     });
     const ids = fieldOf(answer, 'ids');

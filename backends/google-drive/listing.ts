@@ -1,7 +1,8 @@
 /** Listings: of an area's files by their folder, never by name, and of the folders themselves. */
+import type { drive_v3 } from '@googleapis/drive';
 import { fieldOf } from '../field-of.ts';
 import { foreignAnswer } from './failure.ts';
-import { FILE_FIELDS, FOLDER_TYPE, type SeenFile, readFile } from './file.ts';
+import { FILE_FIELDS, FOLDER_TYPE, type QueryOf, type SeenFile, readFile } from './file.ts';
 import type { Space } from './settings.ts';
 import { type Transport, call } from './transport.ts';
 
@@ -52,7 +53,7 @@ export async function listPage(
       pageSize: String(request.pageSize),
       fields: `nextPageToken,incompleteSearch,files(${FILE_FIELDS.join(',')})`,
       ...(request.page !== undefined && { pageToken: request.page }),
-    },
+    } satisfies QueryOf<drive_v3.Params$Resource$Files$List>,
     signal,
   });
   const files = fieldOf(answer, 'files');

@@ -71,6 +71,19 @@ describe('a twin of another content', () => {
     expect((await failure(storage.get(A))).kind).toBe('NotFound');
   });
 
+  it('is not what its own writer reads', async () => {
+    const { device, files } = setting();
+    const [one, other] = [device(), device()];
+    await one.storage.put('log/x' as typeof A, bytes(0));
+    await other.storage.put('log/y' as typeof A, bytes(0));
+    // The other one has listed everything before, and doesn't know of it.
+    await one.storage.put(A, bytes(1));
+    await other.storage.put(A, bytes(2, 2));
+    expect(files()).toHaveLength(4);
+    expect(await other.storage.get(A)).toEqual(bytes(1));
+    expect(await one.storage.get(A)).toEqual(bytes(1));
+  });
+
   it('yields to one that was made before it, also for a reader who saw it alone', async () => {
     const { device, files, clock } = setting({ behaviour: { listLag: 5000, changesLag: 5000 } });
     const [one, other] = [device(), device()];

@@ -2,6 +2,7 @@
  * Making a file of an object, in one request: metadata and bytes as `multipart/related`. Objects are small enough for
  * it: https://developers.google.com/workspace/drive/api/guides/manage-uploads#multipart
  */
+import type { drive_v3 } from '@googleapis/drive';
 import { foreignAnswer } from './failure.ts';
 import { FILE_FIELDS, type SeenFile, readFile } from './file.ts';
 import { type Transport, call } from './transport.ts';
@@ -24,7 +25,7 @@ const METHOD = 'files.create';
 
 const text = (lines: readonly string[]) => new TextEncoder().encode(lines.join('\r\n'));
 
-function multipart(metadata: unknown, bytes: Uint8Array, boundary: string): Uint8Array<ArrayBuffer> {
+function multipart(metadata: drive_v3.Schema$File, bytes: Uint8Array, boundary: string): Uint8Array<ArrayBuffer> {
   const head = text([
     `--${boundary}`,
     'Content-Type: application/json; charset=UTF-8',
@@ -51,7 +52,7 @@ export async function upload(
 ): Promise<SeenFile> {
   // 16 bytes by chance don't stand in the object.
   const boundary = `satchel-${Array.from(randomBytes(16), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-  const metadata = { id, name, parents: [folder], mimeType: 'application/octet-stream' };
+  const metadata = { id, name, parents: [folder], mimeType: 'application/octet-stream' } satisfies drive_v3.Schema$File;
   const answer = await call(transport, {
     method: METHOD,
     verb: 'POST',

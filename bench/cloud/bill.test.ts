@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { between, createMeter, routeOf } from './bill.ts';
 
+const later = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 test('units go to the request that they were spent for, however many run at once', async () => {
   const meter = createMeter();
-  const later = () => new Promise<void>((resolve) => setImmediate(resolve));
   const ask = async (write: number) => {
     await later();
     meter.spend({ read: 0, write });

@@ -70,8 +70,10 @@ export interface Plan {
   readonly tell: (progress: string) => void;
 }
 
-/** Idle work also goes on between pushes: a device that is on all day looks and tidies up every quarter of an hour. Others come to push. */
-const LOOKS_IN = 900_000;
+/** A device that is on all day hears of each push by its watch, and tidies up ten seconds later, as the engine does. Others come to push. */
+const QUIET = 10_000;
+/** It also looks when nothing happens: what has to wait is done then. */
+const LOOKS_IN = 1_800_000;
 const DAY = 86_400_000;
 /** Days. */
 const SLEEPS = 730;
@@ -246,14 +248,14 @@ export async function measureCompaction({ size, course, compactors, looks, tell 
   for (const step of workload(course, ids)) {
     const at = beginning + step.at;
     for (; tick < at; tick += LOOKS_IN) {
-      world.time = tick;
+      world.time = Math.max(world.time, tick);
       for (const device of devices.slice(0, compactors)) {
         await follow(device);
         await tidy(device);
         await count(device);
       }
     }
-    world.time = at;
+    world.time = Math.max(world.time, at);
     const device = devices[step.device] as Device;
     await follow(device);
     await perform(device, step, words, clientIds);
@@ -263,8 +265,12 @@ export async function measureCompaction({ size, course, compactors, looks, tell 
     result.pushed += device.bytesOut() - bytes;
     result.pushes++;
     await count(device);
-    await tidy(device);
-    await count(device);
+    world.time = Math.max(world.time, at + QUIET);
+    for (const other of new Set([device, ...devices.slice(0, compactors)])) {
+      if (other !== device) await follow(other);
+      await tidy(other);
+      await count(other);
+    }
     if (!sleeper && course.days > SLEEPS && step.at >= (course.days - SLEEPS) * DAY) {
       sleeper = await further(world, 'platform');
       await sleeper.session.sync();

@@ -168,13 +168,13 @@ describe('V21', () => {
   });
 
   test('the longer the vault has become, the less they wait, and the fewer packs are enough', () => {
-    const frozen = range(0, 12).map((number) => pack(3_900_000, range(number * 4000, number * 4000 + 4000)));
+    const frozen = range(0, 14).map((number) => pack(3_900_000, range(number * 4000, number * 4000 + 4000)));
     const patience = (live: readonly LivePack[]) =>
       range(0, 1300).find((step) => plan(live, { own: device(5), waited: () => (step * HOUR) / 100 }).inputs !== null);
     const pushes = range(0, 16).map((number) => small(5000 + number));
-    const long = patience([...frozen.slice(0, 10), ...pushes]) as number;
+    const long = patience([...frozen.slice(0, 12), ...pushes]) as number;
     expect(long).toBeGreaterThan(200);
-    expect(patience([...frozen.slice(0, 11), ...pushes])).toBeLessThan(long);
+    expect(patience([...frozen.slice(0, 13), ...pushes])).toBeLessThan(long);
     expect(patience([...frozen, ...pushes])).toBe(0);
     expect(plan([...frozen, ...pushes.slice(8)]).inputs).toBeNull();
     expect(plan([...frozen, ...frozen.slice(0, 8), ...pushes.slice(8)]).inputs).toHaveLength(8);

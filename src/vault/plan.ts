@@ -47,13 +47,13 @@ const FULL = 8;
  * Later so many of tiers 1, 2, 3, and of those above. The smallest are merged in larger lots, since in most merges they are written
  * as whole states for the first time; the largest in smaller ones, since what they hold of the same is most of what is stored twice.
  */
-const LOTS = [16, 12, 8, 4];
+const LOTS = [16, 14, 8, 4];
 /** Packs above tier 1 from which on those numbers hold. */
 const GROWN = 6;
 /** Live packs beyond which half as many are merged, and nobody waits for another device any more. */
-const CROWDED = 28;
+const CROWDED = 30;
 /** Up to so many live packs the others wait their full time; less the more there are. */
-const ROOMY = 26;
+const ROOMY = 28;
 /** From here on a pack is frozen. */
 const FROZEN = 2_000_000;
 /** What a merged pack may be estimated to have: below the bound of an object, as estimates are. */

@@ -216,7 +216,7 @@ test('V20 a fresh device leaves pushes unread that a merged pack holds, until it
 
 test('V11 what was left for a merged pack that turns out to be damaged is read after all', async () => {
   const { writer, world } = await merged(32);
-  const [pack] = (await writer.rows('packs')).filter((row) => row.covers.length > 1);
+  const pack = (await writer.rows('packs')).find((row) => row.covers.length > 1);
   world.provider.corrupt(pack?.name as ObjectName, (bytes) => {
     bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
     return bytes;

@@ -22,6 +22,20 @@ export const CLIMATES = {
   headFirst: { weather: { headFirst: 1, unavailable: 0.1, killed: 0.01 } },
   /** What lies in the storage rots, many times a day. */
   rot: { weather: { rotted: 40, handDeleted: 0, wiped: 0, oldCopy: 0, killed: 0, providerJumps: 0, jumps: 0 } },
+  /** Several merge at once, since they see late what the others did. */
+  crossing: {
+    weather: {
+      pace: 0.3,
+      killed: 0,
+      unavailable: 0,
+      limited: 0,
+      loggedOut: 0,
+      otherAccount: 0,
+      evicted: 0,
+      offline: 8,
+    },
+    switches: { visibility: 600_000, staleness: 3_600_000 },
+  },
   /** Profiles are cloned and lose what they wrote last, and what was put is seen late. */
   twins: {
     weather: { cloned: 3, relaxed: 10, restored: 3, pace: 0.1, headFirst: 0 },

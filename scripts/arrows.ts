@@ -103,9 +103,9 @@ const PROVIDER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** Servers: they run in Node, beside a provider's client and never within it. */
 const SERVER_PACKAGES = ['node:*', 'hono', '@hono/node-server'];
 
-/** Tests, the simulator and the maker of example vaults put together what the house keeps apart. */
+/** Tests, the simulator and the maker of example vaults put together what the house keeps apart; tests hold pages to what they say. */
 const TESTS = {
-  files: ['backends/', 'src/notes/', 'src/vault/', 'src/cache/', 'src/search/', 'src/transfer/', 'src/engine/'],
+  files: ['backends/', 'src/notes/', 'src/vault/', 'src/cache/', 'src/search/', 'src/transfer/', 'src/engine/', 'docs/'],
 };
 const TEST_PACKAGES = ['vitest', 'fast-check', 'fake-indexeddb', 'dexie', 'ws', 'node:*'];
 

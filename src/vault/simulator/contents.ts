@@ -39,6 +39,14 @@ export function contains(doc: Y.Doc, update: Uint8Array): boolean {
   return isDeepStrictEqual(one, other);
 }
 
+/** Whether it would bring nothing, and nothing waits for what isn't there: only then is what was lost there again. */
+export function isThereAgain(doc: Y.Doc, update: Uint8Array): boolean {
+  const both = docFrom([Y.encodeStateAsUpdate(doc), update], 1);
+  const whole = !hasPending(both) && isDeepStrictEqual(snapshotDigestInput(doc), snapshotDigestInput(both));
+  both.destroy();
+  return whole;
+}
+
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -8,7 +8,7 @@ import type { DocId } from '../../notes/ids.ts';
 import { docFrom } from '../../notes/merge.ts';
 import { STATE } from '../entry-kinds.ts';
 import type { VaultId } from '../names.ts';
-import { contains, sameBytes } from './contents.ts';
+import { contains, isThereAgain, sameBytes } from './contents.ts';
 import type { Graves } from './graves.ts';
 import type { PackChange, Shadow } from './shadow.ts';
 import { isPiece, isPurge, type StoredEntry, type StoredPack } from './stored.ts';
@@ -54,7 +54,7 @@ export function createStorageRules({ shadow, punctual, full, graves, wiped }: St
     const there = shadow.doc(vault, doc);
     const open = (wounds.get(key) ?? []).filter((entry) =>
       isPiece(entry)
-        ? !there || !contains(there, entry.payload)
+        ? !there || !isThereAgain(there, entry.payload)
         : isPurge(entry) && !shadow.purges(vault, doc).some((other) => sameBytes(other, entry.payload)),
     );
     if (open.length === 0) wounds.delete(key);

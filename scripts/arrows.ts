@@ -105,7 +105,16 @@ const SERVER_PACKAGES = ['node:*', 'hono', '@hono/node-server'];
 
 /** Tests, the simulator and the maker of example vaults put together what the house keeps apart; tests hold pages to what they say. */
 const TESTS = {
-  files: ['backends/', 'src/notes/', 'src/vault/', 'src/cache/', 'src/search/', 'src/transfer/', 'src/engine/', 'docs/'],
+  files: [
+    'backends/',
+    'src/notes/',
+    'src/vault/',
+    'src/cache/',
+    'src/search/',
+    'src/transfer/',
+    'src/engine/',
+    'docs/',
+  ],
 };
 const TEST_PACKAGES = ['vitest', 'fast-check', 'fake-indexeddb', 'dexie', 'ws', 'node:*'];
 

@@ -6,7 +6,7 @@ import { root } from '../root.ts';
 import { endGroup, ownGroup } from './process-group.ts';
 
 /** Several times what the longest suite takes on a slow machine. */
-const BOUND_MS = 16 * 60_000;
+const BOUND_MS = 20 * 60_000;
 /** To clean up after being asked to end, and once more for its pipes to close. */
 const GRACE_MS = 5000;
 
@@ -14,7 +14,7 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Show what it says as it says it, rather than at the end and only when it failed. */
   readonly live?: boolean;
-  /** Ends it and all that it started. Absent: after sixteen minutes. */
+  /** Ends it and all that it started. Absent: after twenty minutes. */
   readonly giveUp?: AbortSignal;
 }
 

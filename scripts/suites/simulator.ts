@@ -2,7 +2,7 @@
 import { command } from './command.ts';
 import { readLastLine, type Suite, verdict } from './outcome.ts';
 
-const SEEDS = 1000;
+const SEEDS = 300;
 
 export const simulator: Suite = {
   name: 'simulator',
